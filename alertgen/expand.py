@@ -1,0 +1,184 @@
+"""A service and the patterns that apply to it → rules. Pure."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from alertgen.diagnostics import Diagnostic, Location
+from alertgen.model import AlertingRule, RecordingRule, RuleGroup, Select, Service, Site
+from alertgen.pattern import Level, Pattern
+from alertgen.spec import Layer, Settings, resolve
+from alertgen.subject import OWNED_PODS, Subject, owned_pods
+
+SITE_NAMESPACE = "_site"
+"""Where the rules that exist once per cluster go; no Kubernetes namespace starts with an underscore."""
+SITE_GROUP = "cluster"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert of one service: its pattern, its settings there, and the rule that came of it."""
+
+    pattern: Pattern
+    settings: Settings
+    rule: AlertingRule
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """All rules of one service, or of the installation when `service` is None."""
+
+    service: Service | None
+    subject: Subject
+    records: tuple[RecordingRule, ...]
+    alerts: tuple[Alert, ...]
+
+    @property
+    def namespace(self) -> str:
+        """The folder its files go to."""
+        return self.service.namespace if self.service else SITE_NAMESPACE
+
+    @property
+    def name(self) -> str:
+        """The name of its files."""
+        return self.service.name if self.service else SITE_GROUP
+
+    @property
+    def groups(self) -> tuple[RuleGroup, ...]:
+        """One group: what is recorded is there when the alerts read it."""
+        rules: tuple[AlertingRule | RecordingRule, ...] = (*self.records, *(alert.rule for alert in self.alerts))
+        return (RuleGroup(name=f"{self.namespace}/{self.name}", rules=rules),) if rules else ()
+
+
+def expand(
+    site: Site,
+    service: Service | None,
+    patterns: Mapping[str, Pattern],
+    stack: Sequence[Layer],
+    today: datetime.date,
+    place: Location,
+) -> tuple[Expansion, tuple[Diagnostic, ...]]:
+    """The rules of a service under its layers of overrides, and what is wrong with those."""
+    subject = Subject(site, service)
+    alerts: list[Alert] = []
+    problems: list[Diagnostic] = []
+    for pattern in patterns.values():
+        if not applies(pattern, service):
+            continue
+        settings, found = resolve(pattern, stack, today)
+        problems += found
+        problems += _refused(pattern, settings, site, place)
+        if settings.enabled:
+            alerts.append(Alert(pattern, settings, _rule(subject, pattern, settings)))
+        else:
+            problems += _tuned_though_off(pattern, stack)
+    records: tuple[RecordingRule, ...] = ()
+    if service and service.select is Select.OWNER and any(a.pattern.level in _PODS for a in alerts):
+        records = (RecordingRule(record=OWNED_PODS, expr=owned_pods(subject).text, labels={"workload": service.name}),)
+    return Expansion(service, subject, records, tuple(alerts)), tuple(problems)
+
+
+_PODS = (Level.POD, Level.CONTAINER)
+
+
+def applies(pattern: Pattern, service: Service | None) -> bool:
+    """Whether the pattern is for this service (None: for the installation)."""
+    if service is None or pattern.once_per_cluster:
+        return service is None and pattern.once_per_cluster
+    return service.kind in pattern.kinds
+
+
+def _rule(subject: Subject, pattern: Pattern, settings: Settings) -> AlertingRule:
+    words = vocabulary(subject, pattern, settings)
+    return AlertingRule(
+        alert=pattern.alert,
+        expr=pattern.expr(subject, settings.params).text,
+        for_=settings.for_,
+        keep_firing_for=settings.keep_firing_for,
+        labels=_labels(subject, pattern, settings),
+        annotations=_annotations(subject, pattern, settings, words),
+    )
+
+
+def _labels(subject: Subject, pattern: Pattern, settings: Settings) -> dict[str, str]:
+    if pattern.once_per_cluster:
+        team = {"team": subject.site.team} if subject.site.team else {}
+        return {"severity": settings.severity, **team, **settings.labels}
+    service = subject.service
+    return {
+        "severity": settings.severity,
+        "team": service.team,
+        "service": service.name,
+        "tier": service.tier,
+        **service.labels,
+        **settings.labels,
+    }
+
+
+def _annotations(subject: Subject, pattern: Pattern, settings: Settings, words: Mapping[str, str]) -> dict[str, str]:
+    annotations = {"summary": fill(pattern.summary, words), "description": fill(pattern.description, words)}
+    runbook, dashboard = subject.site.runbook_base and f"{subject.site.runbook_base}/{pattern.alert}", ""
+    if not pattern.once_per_cluster:
+        service = subject.service
+        runbook = f"{service.runbook}#{pattern.alert.lower()}" if service.runbook else runbook
+        dashboard = service.dashboard
+    if runbook:
+        annotations["runbook_url"] = runbook
+    if dashboard:
+        annotations["dashboard_url"] = dashboard
+    return annotations | dict(settings.annotations)
+
+
+def vocabulary(subject: Subject, pattern: Pattern, settings: Settings) -> dict[str, str]:
+    """What `${word}` stands for in a pattern's texts: its parameters, and the service's names."""
+    words = {
+        name: f.metadata["quantity"].show(getattr(settings.params, name)) for name, f in pattern.parameters().items()
+    }
+    words |= {"for": str(settings.for_), "keep_firing_for": str(settings.keep_firing_for)}
+    if not pattern.once_per_cluster:
+        service = subject.service
+        words |= {
+            "service": service.name,
+            "namespace": service.namespace,
+            "container": service.container,
+            "workload": f"{service.kind.lower()}/{service.name}",
+            "kind": service.kind,
+        }
+    return words
+
+
+def fill(text: str, words: Mapping[str, str]) -> str:
+    """The text with each `${word}` replaced. Raises KeyError for a word nobody knows: a pattern's mistake."""
+    return _Braced(text).substitute(words)
+
+
+class _Braced(string.Template):
+    """Only `${word}`: a bare `$labels` belongs to Prometheus."""
+
+    pattern = r"\$(?:(?P<escaped>(?!))|(?P<named>(?!))|\{(?P<braced>[a-z_]+)\}|(?P<invalid>(?!)))"  # type: ignore[assignment]  # re.Pattern after __init_subclass__
+    flags = re.VERBOSE
+
+
+def _refused(pattern: Pattern, settings: Settings, site: Site, place: Location) -> Iterator[Diagnostic]:
+    for refusal in pattern.refusals(site, settings.params):
+        origin = settings.origins[refusal.parameter]
+        yield Diagnostic(
+            origin.location or place, "cannot-work", f"{pattern.alert}: {refusal.message}", hint=refusal.hint
+        )
+
+
+def _tuned_though_off(pattern: Pattern, stack: Sequence[Layer]) -> Iterator[Diagnostic]:
+    """A service that tunes an alert which nobody switched on for it: that has no effect."""
+    written = stack[-1].alerts.get(pattern.alert) if stack else None
+    place = stack[-1].at(pattern.alert) if written else None
+    if place and not any("enabled" in layer.alerts.get(pattern.alert, {}) for layer in stack):
+        yield Diagnostic(
+            place,
+            "no-effect",
+            f"{pattern.alert} is off unless asked for, so tuning it has no effect",
+            hint="add `enabled: true`, or drop the override",
+        )

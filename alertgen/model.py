@@ -1,0 +1,162 @@
+"""The nouns: services, the rules that watch them, and the situations that prove the rules. Without behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from alertgen.quantity import Duration
+
+
+class Kind(StrEnum):
+    """What Kubernetes runs the service as; decides how its pods are named and which replica metrics exist."""
+
+    DEPLOYMENT = "Deployment"
+    STATEFUL_SET = "StatefulSet"
+    DAEMON_SET = "DaemonSet"
+    CRON_JOB = "CronJob"
+
+
+class Select(StrEnum):
+    """How a service's pods are told from others: by the exact shape of their names, or by their owner."""
+
+    NAME = "name"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One service as the spec describes it, defaults filled in."""
+
+    name: str
+    namespace: str
+    team: str
+    tier: str
+    kind: Kind
+    container: str
+    select: Select = Select.NAME
+    labels: Mapping[str, str] = field(default_factory=dict)
+    runbook: str = ""
+    dashboard: str = ""
+    min_replicas: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What is true of the whole installation."""
+
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Exporter name → label matchers that select its series, where they differ from kube-prometheus'."""
+    cluster_label: str = ""
+    external_labels: Mapping[str, str] = field(default_factory=dict)
+    team: str = ""
+    """Who owns the alerts that exist once per cluster."""
+    scrape_interval: Duration = Duration(30)
+    evaluation_interval: Duration = Duration(30)
+    runbook_base: str = ""
+    rule_labels: Mapping[str, str] = field(default_factory=dict)
+    """metadata.labels of the PrometheusRule objects, for Prometheus' ruleSelector."""
+    rule_namespace: str = "monitoring"
+    """Namespace of the PrometheusRule that holds the once-per-cluster rules."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertingRule:
+    """One alerting rule; `expr` is PromQL on one line, labels and annotations may hold Go templates."""
+
+    alert: str
+    expr: str
+    for_: Duration
+    keep_firing_for: Duration
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRule:
+    """One recording rule; its labels are identity only (DESIGN section 4)."""
+
+    record: str
+    expr: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleGroup:
+    """Rules that Prometheus evaluates one after the other, at one time."""
+
+    name: str
+    rules: tuple[AlertingRule | RecordingRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The same value for `seconds`; None means until the test ends."""
+
+    value: str
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """A value that starts at `start` and grows by `per_second`, for `seconds` or until the test ends."""
+
+    start: Decimal
+    per_second: Decimal
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """No samples for `seconds`, as when a scrape fails; the last sample stays visible for five minutes."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The series ends here: its target or its object is gone."""
+
+
+Part = Hold | Ramp | Gap | Stale
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """An input series of a test: a metric, its labels, and its values from time 0 on."""
+
+    metric: str
+    labels: Mapping[str, str]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When an alert's condition holds: first and last instant, in seconds; no end means until the test ends."""
+
+    start: int
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One situation and what the alert must do in it.
+
+    The name is a sentence that starts with "fires" or "silent". `breached` says when the condition holds; how long the
+    alert is then pending and keeps firing follows from the rule. None: it holds at no time. `subjects` are the labels
+    of the alerts this scenario is about, `value` how the annotations render `$value`, `slack` and `early` by how
+    many seconds its end may come later and its start sooner, where Prometheus versions differ (closed and left-open
+    ranges).
+    """
+
+    name: str
+    series: tuple[Series, ...]
+    breached: Span | None = None
+    subjects: tuple[Mapping[str, str], ...] = ()
+    value: str = ""
+    slack: int = 0
+    early: int = 0
+    brief: bool = False
+    """The condition holds, but for less than `for`: pending is right, firing is not."""

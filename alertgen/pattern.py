@@ -1,0 +1,164 @@
+"""What an alert pattern is: typed parameters, an expression, words for people, and the situations that prove it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from alertgen.model import Kind
+from alertgen.quantity import DURATION_PATTERN, Duration, number, parse_number, parse_ratio, percent
+
+if TYPE_CHECKING:
+    from alertgen.model import Scenario
+    from alertgen.promql import Expr
+    from alertgen.subject import Subject
+    from alertgen.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What kind of value a parameter takes: how it is written, read, checked and shown."""
+
+    name: str
+    schema: Mapping[str, Any]
+    parse: Callable[[Any], Any]
+    show: Callable[[Any], str]
+
+
+def _count(value: Any) -> int:
+    if int(value) < 1:
+        raise ValueError("must be 1 or more")
+    return int(value)
+
+
+def _ratio(value: Any) -> Decimal:
+    ratio = parse_ratio(value)
+    if ratio <= 0:
+        raise ValueError("must be more than 0")
+    if ratio > 1:
+        raise ValueError(f"{number(ratio)} is more than the whole: write {number(ratio)}% or {number(ratio / 100)}")
+    return ratio
+
+
+def _positive(value: Any) -> Decimal:
+    result = parse_number(str(value))
+    if result <= 0:
+        raise ValueError("must be more than 0")
+    return result
+
+
+def _duration(value: Any) -> Duration:
+    return Duration.parse(str(value))
+
+
+def _window(value: Any) -> Duration:
+    duration = _duration(value)
+    if duration == 0:
+        raise ValueError("must be longer than 0s")
+    return duration
+
+
+_DURATION_SCHEMA = {"type": ["string", "integer"], "pattern": DURATION_PATTERN, "maximum": 0, "minimum": 0}
+
+COUNT = Quantity("count", {"type": "integer", "minimum": 1, "maximum": 10**9}, _count, str)
+RATIO = Quantity("ratio", {"type": ["number", "string"], "pattern": r"^[0-9]*\.?[0-9]+ ?%?$"}, _ratio, percent)
+NUMBER = Quantity("number", {"type": "number", "exclusiveMinimum": 0}, _positive, number)
+DURATION = Quantity("duration", _DURATION_SCHEMA, _duration, str)
+WINDOW = Quantity("window", _DURATION_SCHEMA, _window, str)
+
+
+def param(default: str, meaning: str, quantity: Quantity) -> Any:
+    """A parameter: its default as an SRE would write it, what it means, and what kind of value it takes."""
+    return dataclasses.field(
+        default=quantity.parse(default), metadata={"meaning": meaning, "quantity": quantity, "default": default}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NoParams:
+    """For patterns that have none of their own."""
+
+
+class Level(StrEnum):
+    """What one alert is about; decides which series labels it keeps."""
+
+    CONTAINER = "container"
+    POD = "pod"
+    WORKLOAD = "workload"
+    CLUSTER = "cluster"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runbook:
+    """What the person who is woken needs first."""
+
+    meaning: str
+    diagnosis: tuple[str, ...]
+    mitigation: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Parameters that cannot work together: which one to change, why, and how."""
+
+    parameter: str
+    message: str
+    hint: str = ""
+
+
+def _no_refusal(_site: Any, _params: Any) -> Iterator[Refusal]:
+    return iter(())
+
+
+LONG_RUNNING = (Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET)
+EVERY_KIND = tuple(Kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """An alert that alertgen knows: one file in `patterns/` each.
+
+    `expr` says when the alert's condition holds, in PromQL; `scenarios` say the same in situations, from the meaning of
+    the parameters and without reading the expression. `summary` and `description` are Prometheus templates in which
+    `${parameter}` stands for a parameter's value.
+    """
+
+    alert: str
+    pack: str
+    level: Level
+    severity: str
+    for_: str
+    keep_firing_for: str = "0s"
+    enabled: bool = True
+    kinds: tuple[Kind, ...] = EVERY_KIND
+    any_container: bool = False
+    """Sidecars count too."""
+    late_after_exporter_restart: str = ""
+    """Why the alert may come late when its exporter is replaced while the condition builds up; most never do."""
+    params: type[Any] = NoParams
+    expr: Callable[[Subject, Any], Expr]
+    scenarios: Callable[[World, Any], Iterator[Scenario]]
+    refusals: Callable[[Any, Any], Iterator[Refusal]] = _no_refusal
+    summary: str
+    description: str
+    runbook: Runbook
+
+    @property
+    def file_name(self) -> str:
+        """The module that holds it: `WorkloadDown` lives in workload_down.py."""
+        words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", self.alert)
+        return words.lower()
+
+    @property
+    def once_per_cluster(self) -> bool:
+        """It watches the installation, not a service."""
+        return self.level is Level.CLUSTER
+
+    def parameters(self) -> dict[str, dataclasses.Field[Any]]:
+        """The pattern's own parameters by name, in the order they were declared."""
+        return {f.name: f for f in dataclasses.fields(self.params)}

@@ -1,0 +1,98 @@
+"""A container keeps dying at start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from alertgen.metrics import CONTAINER_WAITING
+from alertgen.model import Scenario
+from alertgen.pattern import WINDOW, Level, Pattern, Runbook, param
+from alertgen.promql import Expr, max_over_time
+from alertgen.quantity import Duration
+from alertgen.subject import Subject
+from alertgen.world import STALE, World, brief, fires, gap, hold, silent
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    window: Duration = param("5m", "look-back that bridges the seconds a container runs between two crashes", WINDOW)
+
+
+def expr(s: Subject, p: Params) -> Expr:
+    # The series exists only while the container waits, so a bare `== 1` would flap with each attempt to start.
+    waiting = s.select(CONTAINER_WAITING, reason="CrashLoopBackOff")
+    return s.per_container.max(max_over_time(waiting, p.window)) > 0
+
+
+def scenarios(w: World, p: Params) -> Iterator[Scenario]:
+    waits = w.for_ + 600
+    pod = w.pod()
+    yield fires(
+        "for a container that waits in CrashLoopBackOff",
+        w.show(CONTAINER_WAITING, gap(300), hold(1, waits), STALE, pod=pod, reason="CrashLoopBackOff"),
+        about=w.about(pod),
+        since=300,
+        until=300 + waits - w.step + p.window - w.step,
+        slack=w.step,
+        value="1",
+    )
+    pod = w.pod()
+    run = (p.window // w.step - 2) * w.step
+    yield fires(
+        "when the container runs for a moment between two crashes",
+        w.show(
+            CONTAINER_WAITING,
+            gap(300),
+            *(part for _ in range(waits // run + 2) for part in (hold(1, w.step), STALE, gap(run - w.step))),
+            hold(1, waits),
+            pod=pod,
+            reason="CrashLoopBackOff",
+        ),
+        about=w.about(pod),
+        since=300,
+    )
+    pod = w.pod()
+    yield silent(
+        "while a container waits for another reason",
+        w.show(CONTAINER_WAITING, hold(1), pod=pod, reason="ContainerCreating"),
+        about=w.about(pod),
+    )
+    if w.for_ > p.window + w.step:
+        pod = w.pod()
+        yield brief(
+            "when a single crash is over before `for`",
+            w.show(CONTAINER_WAITING, gap(300), hold(1, w.step), STALE, pod=pod, reason="CrashLoopBackOff"),
+            about=w.about(pod),
+        )
+
+
+PATTERN = Pattern(
+    alert="ContainerCrashLooping",
+    pack="restarts",
+    level=Level.CONTAINER,
+    severity="warning",
+    for_="10m",
+    keep_firing_for="10m",
+    params=Params,
+    expr=expr,
+    scenarios=scenarios,
+    summary="{{ $labels.container }} in {{ $labels.pod }} keeps crashing at start",
+    description=(
+        "Container {{ $labels.container }} of pod {{ $labels.namespace }}/{{ $labels.pod }} (service ${service}) has "
+        "been in CrashLoopBackOff: it starts, dies and is held back ever longer."
+    ),
+    runbook=Runbook(
+        meaning="A container keeps dying at start. Replicas are missing, or a new version is broken while old pods serve.",
+        diagnosis=(
+            "`kubectl -n ${namespace} logs POD -c CONTAINER --previous` shows why the last attempt died.",
+            "`kubectl -n ${namespace} describe pod POD` shows exit code, probe failures and events.",
+            "Compare with the last rollout: `kubectl -n ${namespace} rollout history ${workload}`.",
+        ),
+        mitigation=(
+            "Roll back: `kubectl -n ${namespace} rollout undo ${workload}`.",
+            "Repair the configuration, secret or migration that the start depends on.",
+            "Give a slow start more time with a startupProbe.",
+        ),
+    ),
+)

@@ -1,0 +1,131 @@
+"""Fewer pods are available than the service was promised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from alertgen.metrics import DEPLOYMENT_MAX_UNAVAILABLE
+from alertgen.model import Kind, Scenario, Series
+from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Runbook
+from alertgen.promql import Expr
+from alertgen.subject import Subject
+from alertgen.workload import REPLICAS
+from alertgen.world import World, brief, fires, hold, silent
+
+
+def expr(s: Subject, _p: NoParams) -> Expr:
+    replicas = REPLICAS[s.service.kind]
+    wanted = s.per_workload.max(s.select(replicas.wanted))
+    available = s.per_workload.max(s.select(replicas.available))
+    missing = wanted - available
+    if replicas.updated is None:
+        # What a healthy rolling update takes away stays within maxUnavailable; `Recreate` has no such series.
+        allowed = s.per_workload.max(s.select(DEPLOYMENT_MAX_UNAVAILABLE)).or_(wanted * 0)
+        degraded = missing > allowed
+    else:
+        updated = s.per_workload.max(s.select(replicas.updated))
+        degraded = (missing > 0).unless(updated < wanted)
+    if s.service.min_replicas is None:
+        return degraded
+    return degraded.or_((available < s.service.min_replicas).and_(wanted > 0))
+
+
+def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
+    kind, least = w.subject.service.kind, w.subject.service.min_replicas
+    replicas = REPLICAS[kind]
+    wanted = max(4, least or 0)
+    start, lasts = 300 // w.step * w.step, w.for_ + 600 // w.step * w.step
+
+    def workload(
+        *available: tuple[int, int | None],
+        wanted: int = wanted,
+        max_unavailable: int | None = 1,
+        updated: int | None = None,
+    ) -> tuple[Series, ...]:
+        shown = [
+            w.show(replicas.wanted, hold(wanted)),
+            w.show(replicas.available, *(hold(value, seconds) for value, seconds in available)),
+        ]
+        if replicas.updated is not None:
+            shown.append(w.show(replicas.updated, hold(wanted if updated is None else updated)))
+        elif max_unavailable is not None:
+            shown.append(w.show(DEPLOYMENT_MAX_UNAVAILABLE, hold(max_unavailable)))
+        return tuple(shown)
+
+    lost = 2 if kind is Kind.DEPLOYMENT else 1
+    yield fires(
+        "when more pods are missing than a rollout may take away",
+        *workload((wanted, start), (wanted - lost, lasts), (wanted, None)),
+        about=w.about(),
+        since=start,
+        until=start + lasts - w.step,
+        value=str(lost),
+    )
+    yield silent("when all pods are available", *workload((wanted, None)), about=w.about())
+    if kind is Kind.DEPLOYMENT:
+        if least is None:
+            yield silent(
+                "while a rolling update takes away what it may", *workload((wanted - 1, None)), about=w.about()
+            )
+        yield fires(
+            "when a single pod is missing and the strategy is Recreate",
+            *workload((wanted, start), (wanted - 1, None), max_unavailable=None),
+            about=w.about(),
+            since=start,
+        )
+    else:
+        patient = wanted if least is None else max(wanted, least + 1)
+        yield silent(
+            "while a rolling update replaces one pod after the other",
+            *workload((patient - 1, None), wanted=patient, updated=1),
+            about=w.about(),
+        )
+    if least is not None:
+        yield fires(
+            "when fewer pods are available than `replicas.min`, whatever the autoscaler wants",
+            *workload((least, start), (least - 1, None), wanted=least, max_unavailable=least, updated=0),
+            about=w.about(),
+            since=start,
+        )
+        yield silent(
+            "at `replicas.min`",
+            *workload((least, None), wanted=least + 1, updated=1),
+            about=w.about(),
+        )
+        yield silent(
+            "when it is scaled to zero on purpose",
+            *workload((0, None), wanted=0),
+            about=w.about(),
+        )
+    if w.for_ > w.step:
+        yield brief(
+            "while the autoscaler's new pods start within `for`",
+            *workload((wanted, start), (wanted - lost, w.for_ - w.step), (wanted, None)),
+            about=w.about(),
+        )
+
+
+PATTERN = Pattern(
+    alert="WorkloadDegraded",
+    pack="availability",
+    level=Level.WORKLOAD,
+    severity="warning",
+    for_="10m",
+    keep_firing_for="5m",
+    kinds=LONG_RUNNING,
+    expr=expr,
+    scenarios=scenarios,
+    summary="${service} has fewer pods than it should",
+    description=(
+        "${kind} ${namespace}/${service} has had fewer available pods than it was promised for ${for}, by more than a "
+        "rolling update explains. Capacity and redundancy are reduced."
+    ),
+    runbook=Runbook(
+        meaning="Capacity and redundancy are reduced; the next failure may be an outage.",
+        diagnosis=(
+            "`kubectl -n ${namespace} get pods`: which pods are missing, pending or not ready, and since when?",
+            "`kubectl -n ${namespace} describe ${workload}`: events, quota, PodDisruptionBudget.",
+        ),
+        mitigation=("Repair or delete the failing pods.", "Free or add capacity; raise the quota."),
+    ),
+)

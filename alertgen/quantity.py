@@ -1,0 +1,78 @@
+"""Durations, ratios and numbers as Prometheus writes them: parsed exactly, printed without float dirt."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_UNITS = {"y": 31_536_000, "w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?=\d)(?:(\d+)y)?(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+
+DURATION_PATTERN = r"^(0|([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?)$"
+"""For JSON Schema: Prometheus' own notation, largest unit first, whole numbers, nothing below a second."""
+
+MAX_DURATION = 100 * _UNITS["y"]
+"""Seconds. Beyond this Prometheus' own nanosecond arithmetic comes near its end."""
+
+
+class Duration(int):
+    """A span of time in whole seconds that prints as Prometheus writes it: `90m` reads back as `1h30m`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Duration:
+        """The duration that `text` says. Raises ValueError with a reason a person understands."""
+        if text == "0":
+            return cls(0)
+        match = _DURATION.fullmatch(text) if text.isascii() else None
+        if match is None:
+            raise ValueError(f"'{text}' is not a duration: write it as Prometheus does, e.g. 30s, 5m, 1h30m, 7d")
+        seconds = sum(int(n) * unit for n, unit in zip(match.groups(), _UNITS.values(), strict=True) if n)
+        if seconds > MAX_DURATION:
+            raise ValueError(f"'{text}' is more than a hundred years")
+        return cls(seconds)
+
+    def __str__(self) -> str:
+        if self == 0:
+            return "0s"
+        rest, out = int(self), ""
+        for name, unit in _UNITS.items():
+            # 365d and 7d read better than 1y and 1w unless the number is whole, which is what Prometheus prints too.
+            if name in "yw" and rest % unit:
+                continue
+            count, rest = divmod(rest, unit)
+            out += f"{count}{name}" if count else ""
+        return out
+
+    def __repr__(self) -> str:
+        return f"Duration({str(self)!r})"
+
+
+def parse_number(text: str) -> Decimal:
+    """A finite decimal number; raises ValueError for anything else (also for NaN and infinities)."""
+    if not (text.isascii() and _NUMBER.fullmatch(text)):
+        raise ValueError(f"'{text}' is not a number")
+    return Decimal(text)
+
+
+def parse_ratio(value: str | float) -> Decimal:
+    """`5%` and `0.05` are the same ratio. Raises ValueError with a reason."""
+    text = str(value).strip()
+    if text.endswith("%"):
+        return parse_number(text[:-1].rstrip()) / 100
+    return parse_number(text)
+
+
+def number(value: Decimal | int) -> str:
+    """A number as it goes into PromQL: plain decimal notation, no exponent, no trailing zeros."""
+    text = format(Decimal(value), "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text
+
+
+def percent(value: Decimal) -> str:
+    """A ratio as people read it: 0.05 is `5%`."""
+    return f"{number(value * 100)}%"

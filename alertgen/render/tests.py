@@ -1,0 +1,69 @@
+"""Unit tests → a promtool test file in the notation that 2.42 to 3.x agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from alertgen.model import Series
+from alertgen.quantity import Duration
+from alertgen.render.yamltext import quoted
+from alertgen.testgen import AlertCase, ExprCase, TestFile, TestGroup, values
+
+
+def render(tests: TestFile, rule_files: Iterable[str], header: str) -> str:
+    """A whole test file; `rule_files` are relative to it, as promtool reads them."""
+    return "".join(
+        (
+            f"{header}\n",
+            f"rule_files: [{', '.join(quoted(f) for f in rule_files)}]\n",
+            f"evaluation_interval: {Duration(tests.step)}\n",
+            f"group_eval_order: [{', '.join(quoted(g) for g in tests.group_order)}]\n",
+            "tests:\n",
+            *map(_group, tests.groups),
+        )
+    )
+
+
+def _group(group: TestGroup) -> str:
+    return "".join(
+        (
+            f"- name: {quoted(group.name)}\n  interval: {Duration(group.step)}\n  input_series:\n",
+            *(_series(s, group) for s in group.series),
+            "  alert_rule_test:\n" if group.alert_cases else "",
+            *map(_alert_case, group.alert_cases),
+            "  promql_expr_test:\n" if group.expr_cases else "",
+            *map(_expr_case, sorted(group.expr_cases, key=lambda c: c.at)),
+        )
+    )
+
+
+def _series(series: Series, group: TestGroup) -> str:
+    labels = ",".join(f"{k}={_label_value(v)}" for k, v in sorted(series.labels.items()))
+    name = f"{series.metric}{{{labels}}}"
+    return f"  - series: {_single(name)}\n    values: {quoted(values(series, group.step, group.until))}\n"
+
+
+def _label_value(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def _single(text: str) -> str:
+    """A single-quoted scalar: PromQL is full of double quotes."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _alert_case(case: AlertCase) -> str:
+    return (
+        f"  - eval_time: {Duration(case.at)}\n    alertname: {case.alert}\n    exp_alerts:\n"
+        f"    - exp_labels:\n{_mapping(case.labels)}      exp_annotations:\n{_mapping(case.annotations)}"
+    )
+
+
+def _mapping(pairs: Mapping[str, str]) -> str:
+    return "".join(f"        {k}: {quoted(v)}\n" for k, v in pairs.items())
+
+
+def _expr_case(case: ExprCase) -> str:
+    samples = "[]" if case.value is None else f"[{{labels: '{{}}', value: {case.value}}}]"
+    return f"  - expr: {_single(case.expr)}\n    eval_time: {Duration(case.at)}\n    exp_samples: {samples}\n"

@@ -1,0 +1,271 @@
+"""Documents that passed the schema → Site and Service, and each alert's settings layer by layer. Pure."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from alertgen.diagnostics import Diagnostic, Location, did_you_mean
+from alertgen.model import Kind, Select, Service, Site
+from alertgen.pattern import Pattern, Quantity
+from alertgen.podnames import SHAPES
+from alertgen.quantity import Duration
+from alertgen.tiers import DEFAULT_TIER, TIERS
+
+At = Callable[..., Location]
+"""The place of the value at a path of keys, as `Document.at` gives it."""
+
+_DURATIONS = {"for": "for_", "keep_firing_for": "keep_firing_for"}
+_PLAIN = ("enabled", "severity", "reason", "expires")
+_MERGED = ("labels", "annotations")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from: the layer's name, and the place in the spec when somebody wrote it."""
+
+    layer: str
+    location: Location | None = None
+
+    def __str__(self) -> str:
+        return f"{self.layer} ({self.location})" if self.location else self.layer
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One level of overrides: alert name → settings as written, and where each of them stands."""
+
+    name: str
+    alerts: Mapping[str, Mapping[str, Any]]
+    at: Callable[..., Location | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """An alert's settings for one service, each with its origin."""
+
+    enabled: bool
+    severity: str
+    for_: Duration
+    keep_firing_for: Duration
+    params: Any
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    expires: str = ""
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+
+
+def read_site(data: Mapping[str, Any]) -> Site:
+    """The site's facts; an empty mapping gives the defaults, which are kube-prometheus'."""
+    kubernetes = data.get("kubernetes", {})
+    defaults = Site()
+    return Site(
+        sources=data.get("sources", {}),
+        cluster_label=data.get("cluster_label", ""),
+        external_labels=data.get("external_labels", {}),
+        team=data.get("team", ""),
+        scrape_interval=Duration.parse(str(data.get("scrape_interval", defaults.scrape_interval))),
+        evaluation_interval=Duration.parse(str(data.get("evaluation_interval", defaults.evaluation_interval))),
+        runbook_base=data.get("runbook_base", "").rstrip("/"),
+        rule_labels=kubernetes.get("labels", {}),
+        rule_namespace=kubernetes.get("namespace", defaults.rule_namespace),
+    )
+
+
+def check_site(data: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
+    """What a schema cannot say about the site's own values."""
+    for key in ("scrape_interval", "evaluation_interval"):
+        if key in data:
+            try:
+                seconds = Duration.parse(str(data[key]))
+            except ValueError as error:
+                yield Diagnostic(at(key), "bad-value", f"{key}: {error}")
+                continue
+            if not 1 <= seconds <= 300:
+                yield Diagnostic(
+                    at(key),
+                    "bad-value",
+                    f"{key}: {seconds} is not between 1s and 5m",
+                    hint="an instant query looks back five minutes; slower than that, every series has holes",
+                )
+    for reserved in sorted({"severity", "team", "service", "tier"} & set(data.get("external_labels", {}))):
+        yield Diagnostic(
+            at("external_labels", reserved), "reserved-label", f"alertgen sets the label '{reserved}' on each alert"
+        )
+    minimum = data.get("prometheus", {}).get("min_version")
+    if minimum and version(minimum) < (2, 42):
+        yield Diagnostic(
+            at("prometheus", "min_version"),
+            "bad-value",
+            f"Prometheus {minimum} has no keep_firing_for; 2.42 has",
+            hint="the oldest supported version is 2.42",
+        )
+
+
+def version(text: str) -> tuple[int, ...]:
+    """`2.42` or `2.42.0` as numbers that compare."""
+    return tuple(int(part) for part in text.split("."))
+
+
+def read_service(data: Mapping[str, Any]) -> Service:
+    """The service with its defaults filled in."""
+    return Service(
+        name=data["service"],
+        namespace=data["namespace"],
+        team=data["team"],
+        tier=data.get("tier", DEFAULT_TIER),
+        kind=Kind(data.get("kind", Kind.DEPLOYMENT)),
+        container=data.get("container", data["service"]),
+        select=Select(data.get("select", Select.NAME)),
+        labels=data.get("labels", {}),
+        runbook=data.get("runbook", ""),
+        dashboard=data.get("dashboard", ""),
+        min_replicas=data.get("replicas", {}).get("min"),
+    )
+
+
+def check_service(service: Service, teams: Iterable[str], tiers: Iterable[str], at: At) -> Iterator[Diagnostic]:
+    """What a schema cannot say about one service: names that must exist elsewhere or would be cut."""
+    teams, tiers = list(teams), list(tiers)
+    if teams and service.team not in teams:
+        yield Diagnostic(
+            at("team"),
+            "unknown-team",
+            f"no routing document defines the team '{service.team}'",
+            hint=did_you_mean(service.team, teams),
+        )
+    if service.tier not in tiers:
+        yield Diagnostic(
+            at("tier"), "unknown-tier", f"there is no tier '{service.tier}'", hint=did_you_mean(service.tier, tiers)
+        )
+    longest = SHAPES[service.kind].longest
+    if service.select is Select.NAME and len(service.name) > longest:
+        yield Diagnostic(
+            at("service"),
+            "name-too-long",
+            f"Kubernetes cuts pod names of a {service.kind} whose name is longer than {longest} characters",
+            hint="say `select: owner`, so that its pods are found by their owner instead of by their names",
+        )
+    for reserved in sorted({"severity", "team", "service", "tier"} & set(service.labels)):
+        yield Diagnostic(
+            at("labels", reserved),
+            "reserved-label",
+            f"alertgen sets the label '{reserved}' itself",
+            hint=f"use the key '{reserved}' of the service" if reserved != "severity" else "use alerts.<name>.severity",
+        )
+
+
+def tier_alerts(site_data: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Tier name → its overrides from the built-in preset; site tiers are added by name."""
+    return {name: TIERS.get(name, {}) for name in {*TIERS, *site_data.get("tiers", {})}}
+
+
+def layers(
+    service: Service,
+    service_layer: Layer,
+    site_data: Mapping[str, Any],
+    site_at: At,
+    team_layers: Mapping[str, Layer],
+) -> tuple[Layer, ...]:
+    """The layers over a pattern's own defaults, lowest first: tier, site, team, service."""
+    nowhere = lambda *_: None  # noqa: E731  # a place that nobody wrote
+    found = [Layer(f"tier {service.tier}", TIERS.get(service.tier, {}).get("alerts", {}), nowhere)]
+    own_tier = site_data.get("tiers", {}).get(service.tier)
+    if own_tier is not None:
+        found.append(
+            Layer(
+                f"tier {service.tier}",
+                own_tier.get("alerts", {}),
+                lambda *steps: site_at("tiers", service.tier, "alerts", *steps),
+            )
+        )
+    found.append(Layer("site", site_data.get("alerts", {}), lambda *steps: site_at("alerts", *steps)))
+    if service.team in team_layers:
+        found.append(team_layers[service.team])
+    return (*found, service_layer)
+
+
+def resolve(pattern: Pattern, stack: Sequence[Layer], today: datetime.date) -> tuple[Settings, tuple[Diagnostic, ...]]:
+    """A pattern's settings under these layers. What a layer got wrong is a diagnostic; the value below it stays."""
+    values: dict[str, Any] = {
+        "enabled": pattern.enabled,
+        "severity": pattern.severity,
+        "for_": Duration.parse(pattern.for_),
+        "keep_firing_for": Duration.parse(pattern.keep_firing_for),
+        "labels": {},
+        "annotations": {},
+        "reason": "",
+        "expires": "",
+    }
+    parameters = pattern.parameters()
+    own = {name: f.default for name, f in parameters.items()}
+    default = Origin("default")
+    origins = dict.fromkeys([*values, *own], default)
+    problems: list[Diagnostic] = []
+    for layer in stack:
+        written = layer.alerts.get(pattern.alert)
+        if written is None:
+            continue
+        for key, raw in written.items():
+            origin = Origin(layer.name, layer.at(pattern.alert, key))
+            name = _DURATIONS.get(key, key)
+            origins[name] = origin
+            try:
+                if key in _MERGED:
+                    values[key] = {**values[key], **raw}
+                elif key in _PLAIN:
+                    values[key] = raw
+                elif key in _DURATIONS:
+                    values[name] = Duration.parse(str(raw))
+                else:
+                    quantity: Quantity = parameters[key].metadata["quantity"]
+                    own[key] = quantity.parse(raw)
+            except ValueError as error:
+                problems.append(_problem(origin, "bad-value", f"{key}: {error}"))
+        problems += _check_override(layer, pattern, written, today)
+    settings = Settings(params=pattern.params(**own), origins=origins, **values)
+    return settings, tuple(problems)
+
+
+def _check_override(
+    layer: Layer, pattern: Pattern, written: Mapping[str, Any], today: datetime.date
+) -> Iterator[Diagnostic]:
+    at = Origin(layer.name, layer.at(pattern.alert))
+    if written.get("enabled") is False and not written.get("reason"):
+        yield _problem(
+            Origin(layer.name, layer.at(pattern.alert, "enabled")),
+            "missing-reason",
+            f"{pattern.alert} is switched off without a reason",
+            "add reason: whoever reads this next year will ask",
+        )
+    for label in sorted({"team", "service", "tier", "severity"} & set(written.get("labels", {}))):
+        yield _problem(
+            Origin(layer.name, layer.at(pattern.alert, "labels", label)),
+            "reserved-label",
+            f"alertgen sets the label '{label}' itself",
+        )
+    if not written:
+        yield _problem(at, "no-effect", f"the override of {pattern.alert} is empty", "say what differs, or drop it")
+    expires = written.get("expires")
+    if expires:
+        place = Origin(layer.name, layer.at(pattern.alert, "expires"))
+        try:
+            day = datetime.date.fromisoformat(expires)
+        except ValueError:
+            yield _problem(place, "bad-value", f"there is no day {expires}", "write it as YYYY-MM-DD")
+            return
+        if day <= today:
+            yield _problem(
+                place,
+                "expired",
+                f"the override of {pattern.alert} expired on {expires}",
+                "remove it, or set another day and say why",
+            )
+
+
+def _problem(origin: Origin, code: str, message: str, hint: str = "") -> Diagnostic:
+    location = origin.location or Location("built-in", 1, 1)
+    return Diagnostic(location, code, message, hint)

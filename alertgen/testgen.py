@@ -1,0 +1,365 @@
+"""Alerts and their scenarios → promtool unit tests. Pure.
+
+Scenarios say what the alert means; what follows from `for`, from doubled exporters or from a neighbour's likeness is
+added here for every alert alike. Scenarios of one alert that are about different pods share a test group, since a
+group costs promtool a database of its own.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from alertgen.expand import Alert, Expansion
+from alertgen.metrics import EXPORTERS
+from alertgen.model import Gap, Hold, Part, Ramp, Scenario, Series, Stale
+from alertgen.pattern import Level
+from alertgen.promql import Matcher, Selector, aggregate, function
+from alertgen.quantity import Duration, number
+from alertgen.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCase:
+    """What fires at an instant, word for word (`alert_rule_test`)."""
+
+    at: int
+    alert: str
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExprCase:
+    """What an expression gives at an instant: one sample without labels, or nothing (`promql_expr_test`).
+
+    The comment at the end of `expr` names the scenario: promtool repeats the expression of a case that fails, and on
+    2.x nothing else that would tell where it belongs.
+    """
+
+    at: int
+    expr: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TestGroup:
+    """One promtool test: series, and what must be true of the alerts at which instants (seconds)."""
+
+    __test__ = False  # for pytest, which takes classes of this name for its own
+
+    name: str
+    series: tuple[Series, ...]
+    step: int
+    until: int
+    alert_cases: tuple[AlertCase, ...]
+    expr_cases: tuple[ExprCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TestFile:
+    """The tests of one rule file."""
+
+    __test__ = False
+
+    group_order: tuple[str, ...]
+    step: int
+    groups: tuple[TestGroup, ...]
+
+
+def test_file(expansion: Expansion) -> TestFile:
+    """The unit tests that prove a service's alerts."""
+    names = itertools.count()
+    step = int(expansion.subject.site.evaluation_interval)
+    groups = [group for alert in expansion.alerts for group in _prove(expansion, alert, names)]
+    return TestFile(tuple(g.name for g in expansion.groups), step, tuple(groups))
+
+
+test_file.__test__ = False  # type: ignore[attr-defined]  # for pytest, as above
+
+
+def world_of(expansion: Expansion, alert: Alert, names: Iterator[int] | None = None) -> World:
+    """The world in which an alert's scenarios happen to its own service."""
+    service = expansion.service
+    return World(
+        subject=expansion.subject,
+        level=alert.pattern.level,
+        for_=alert.settings.for_,
+        keep_firing_for=alert.settings.keep_firing_for,
+        name=service.name if service else "",
+        namespace=service.namespace if service else "",
+        container=service.container if service else "",
+        names=names or itertools.count(),
+    )
+
+
+def scenarios(expansion: Expansion, alert: Alert, names: Iterator[int] | None = None) -> list[Scenario]:
+    """All situations in which an alert is proven: the pattern's own, then those every alert must stand."""
+    world = world_of(expansion, alert, names)
+    own = list(alert.pattern.scenarios(world, alert.settings.params))
+    return own + list(_variants(world, alert, own))
+
+
+def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scenario]:
+    """What follows for every alert: other people's trouble stays theirs, and exporters may double or move."""
+    level, params = alert.pattern.level, alert.settings.params
+    if not own[0].breached or not any(series.labels.get("instance") for series in own[0].series):
+        return
+    if level is not Level.CLUSTER:
+        elsewhere = {
+            f"for {world.name}-worker, whose name begins alike": {"name": f"{world.name}-worker"},
+            f"for {world.name} in another namespace": {"namespace": f"{world.namespace}-staging"},
+        }
+        if level is Level.CONTAINER and not alert.pattern.any_container:
+            elsewhere["for a sidecar"] = {"container": f"{world.container}-sidecar"}
+        for name, change in elsewhere.items():
+            theirs = _first(world.elsewhere(**change), alert)
+            if _tells_apart(own[0], theirs):
+                yield replace(theirs, name=f"silent {name}", breached=None, value="")
+        federated = _first(world.elsewhere(exporter_labels={"job": "federate"}), alert)
+        yield replace(federated, name="silent for series that another job passes on", breached=None, value="")
+    doubled = [e.instance for e in EXPORTERS.values() if e.doubled]
+    if any(s.labels["instance"] in doubled for s in own[0].series):
+        again = _first(world, alert)
+        yield replace(
+            again, name=f"{again.name}, once, with two replicas of the exporter", series=_doubled(again.series, doubled)
+        )
+        if not alert.pattern.late_after_exporter_restart:
+            moved = _first(world, alert)
+            assert moved.breached is not None
+            at = moved.breached.start + world.for_ // 2 // world.step * world.step
+            yield replace(
+                moved,
+                name=f"{moved.name}, no later when the exporter is replaced meanwhile",
+                series=tuple(r for s in moved.series for r in _replaced(s, doubled, at, world.step)),
+            )
+    if world.subject.site.cluster_label and level is not Level.CLUSTER:
+        second = _first(world.elsewhere(cluster="prod-2"), alert)
+        yield replace(second, name=f"{second.name}, in the second cluster")
+
+
+def _first(world: World, alert: Alert) -> Scenario:
+    return next(iter(alert.pattern.scenarios(world, alert.settings.params)))
+
+
+def _tells_apart(mine: Scenario, theirs: Scenario) -> bool:
+    """Whether the change shows in the series at all: a sidecar is nothing to a metric without containers."""
+    return [_identity(s, skip=("pod",)) for s in mine.series] != [_identity(s, skip=("pod",)) for s in theirs.series]
+
+
+def _doubled(series: Iterable[Series], instances: list[str]) -> tuple[Series, ...]:
+    out: list[Series] = []
+    for one in series:
+        out.append(one)
+        if one.labels["instance"] in instances:
+            out.append(replace(one, labels={**one.labels, "instance": f"second.{one.labels['instance']}"}))
+    return tuple(out)
+
+
+def _replaced(series: Series, instances: list[str], at: int, step: int) -> tuple[Series, ...]:
+    """The series up to `at` from one exporter, and from there on from another: what a restart of it looks like."""
+    if series.labels["instance"] not in instances:
+        return (series,)
+    before: list[Part] = []
+    after: list[Part] = [Gap(at)] if at else []
+    clock = 0
+    for part in series.parts:
+        length = _length(part, step)
+        end = clock + length if length is not None else None
+        if end is None or end > at:
+            if clock < at:
+                before.append(_cut(part, 0, at - clock))
+            after.append(_cut(part, max(0, at - clock), None if end is None else end - max(clock, at)))
+        else:
+            before.append(part)
+        clock = end if end is not None else at
+    if not before:
+        return (series,)
+    if not isinstance(before[-1], Stale):
+        before.append(Stale())
+    moved = {**series.labels, "instance": f"second.{series.labels['instance']}"}
+    return replace(series, parts=tuple(before)), replace(series, labels=moved, parts=tuple(after))
+
+
+def _length(part: Part, step: int) -> int | None:
+    return step if isinstance(part, Stale) else part.seconds
+
+
+def _cut(part: Part, skip: int, seconds: int | None) -> Part:
+    """The rest of a part after `skip` seconds, for so many seconds."""
+    if isinstance(part, Hold):
+        return replace(part, seconds=seconds)
+    if isinstance(part, Ramp):
+        return replace(part, start=part.start + skip * part.per_second, seconds=seconds)
+    if isinstance(part, Gap):
+        return Gap(seconds or 0)
+    return part
+
+
+def _prove(expansion: Expansion, alert: Alert, names: Iterator[int]) -> Iterator[TestGroup]:
+    """The test groups of one alert: first a firing one word for word, then the others, packed."""
+    found = scenarios(expansion, alert, names)
+    world = world_of(expansion, alert)
+    prefix = f"{expansion.namespace}/{expansion.name} {alert.rule.alert}"
+    first = next((s for s in found if s.breached), None)
+    packs = [[first]] if first else []
+    for scenario in found:
+        if scenario is first:
+            continue
+        home = next((p for p in packs[1:] if _may_share(alert.pattern.level, p, scenario)), None)
+        if home is None:
+            packs.append([scenario])
+        else:
+            home.append(scenario)
+    for pack in packs:
+        until = max(_end(alert, s, world.step) for s in pack)
+        name = pack[0].name if len(pack) == 1 else f"{pack[0].name}, and {len(pack) - 1} more"
+        yield TestGroup(
+            name=f"{prefix}: {name}",
+            series=_series(world, pack),
+            step=world.step,
+            until=until,
+            alert_cases=(_word_for_word(expansion, alert, pack[0]),) if pack[0] is first else (),
+            expr_cases=tuple(case for s in pack for case in _cases(prefix, alert, s, until, world.step)),
+        )
+
+
+def _series(world: World, pack: list[Scenario]) -> tuple[Series, ...]:
+    """The scenarios' series and, where pods are told by their owners, what says who owns them; each once."""
+    found: dict[tuple[object, ...], Series] = {}
+    for scenario in pack:
+        for series in scenario.series:
+            found.setdefault(_identity(series), series)
+            if "pod" in series.labels:
+                for owner in _whose(world, series).ownership(series.labels["pod"]):
+                    found.setdefault(_identity(owner), owner)
+    return tuple(found.values())
+
+
+def _whose(world: World, series: Series) -> World:
+    """Where a series comes from: the service's own world, or that of the neighbour whose name begins alike."""
+    neighbour = f"{world.name}-worker"
+    name = neighbour if series.labels["pod"].startswith(f"{neighbour}-") else world.name
+    cluster = series.labels.get(world.subject.site.cluster_label, "")
+    return world.elsewhere(namespace=series.labels["namespace"], name=name, cluster=cluster)
+
+
+def _identity(series: Series, skip: tuple[str, ...] = ()) -> tuple[object, ...]:
+    return (series.metric, *sorted((k, v) for k, v in series.labels.items() if k not in skip))
+
+
+def _may_share(level: Level, pack: list[Scenario], scenario: Scenario) -> bool:
+    """Scenarios disturb one another when they are about the same thing or show the same series differently."""
+    if level is Level.CLUSTER:
+        return False
+    if any(mine == theirs for s in pack for mine in s.subjects for theirs in scenario.subjects):
+        return False
+    shown = {_identity(s): s for other in pack for s in other.series}
+    return all(shown.get(_identity(s), s) == s for s in scenario.series)
+
+
+def _fire_time(alert: Alert, scenario: Scenario, step: int) -> int:
+    """When the alert begins to fire: `for` after the condition began, rounded up to the next evaluation."""
+    assert scenario.breached is not None
+    return scenario.breached.start + -(-alert.rule.for_ // step) * step
+
+
+def _last_firing(alert: Alert, scenario: Scenario, step: int) -> int | None:
+    assert scenario.breached is not None
+    if scenario.breached.end is None:
+        return None
+    return scenario.breached.end + -(-alert.rule.keep_firing_for // step) * step
+
+
+def _end(alert: Alert, scenario: Scenario, step: int) -> int:
+    """The last instant at which anything is asked."""
+    if scenario.breached is None:
+        written = sum(_length(p, step) or 0 for s in scenario.series for p in s.parts[:-1]) if scenario.series else 0
+        longest = max((sum(_length(p, step) or 0 for p in s.parts) for s in scenario.series), default=0)
+        return min(written, longest) + alert.rule.for_ + 10 * step
+    last = _last_firing(alert, scenario, step)
+    return (_fire_time(alert, scenario, step) if last is None else last + scenario.slack) + 3 * step
+
+
+def _cases(prefix: str, alert: Alert, scenario: Scenario, until: int, step: int) -> Iterator[ExprCase]:
+    note = f" # {prefix}: {scenario.name}"
+    ever = Duration(until + 3_600)
+
+    def alerts(state: str | None, about: Mapping[str, str]) -> Selector:
+        matchers: dict[str, str | Matcher] = {"alertname": alert.rule.alert}
+        if state:
+            matchers["alertstate"] = state
+        return Selector.of("ALERTS", matchers | dict(about))
+
+    for about in scenario.subjects:
+        firing = aggregate("count", (), alerts("firing", about)).text + note
+        pending = f"sum({function_over('count_over_time', alerts('pending', about), ever)}){note}"
+        if scenario.brief:
+            yield ExprCase(
+                until, f"count({function_over('count_over_time', alerts('firing', about), ever)}){note}", None
+            )
+            yield ExprCase(
+                until, f"count({function_over('count_over_time', alerts('pending', about), ever)}){note}", "1"
+            )
+            continue
+        if scenario.breached is None:
+            yield ExprCase(until, f"count({function_over('count_over_time', alerts(None, about), ever)}){note}", None)
+            continue
+        fire = _fire_time(alert, scenario, step)
+        if fire - scenario.early >= step:
+            yield ExprCase(fire - scenario.early - step, firing, None)
+        yield ExprCase(fire, firing, "1")
+        waited = -(-alert.rule.for_ // step)
+        yield ExprCase(fire, pending, str(waited) if waited else None)
+        last = _last_firing(alert, scenario, step)
+        if last is not None:
+            yield ExprCase(last, firing, "1")
+            yield ExprCase(last + scenario.slack + step, firing, None)
+
+
+def function_over(name: str, selector: Selector, window: Duration) -> str:
+    """`name(selector[window])` as text."""
+    return f"{name}({selector.text}[{window}])"
+
+
+def _word_for_word(expansion: Expansion, alert: Alert, scenario: Scenario) -> AlertCase:
+    labels = {**scenario.subjects[0], **alert.rule.labels}
+    return AlertCase(
+        at=_fire_time(alert, scenario, int(expansion.subject.site.evaluation_interval)),
+        alert=alert.rule.alert,
+        labels=labels,
+        annotations={k: _rendered(v, scenario) for k, v in alert.rule.annotations.items()},
+    )
+
+
+_TEMPLATE = re.compile(r"\{\{\s*\$(?:labels\.(?P<label>\w+)|value[^}]*)\s*\}\}")
+
+
+def _rendered(template: str, scenario: Scenario) -> str:
+    """What Prometheus makes of an annotation here: labels from the series, the value as the scenario states it."""
+    return _TEMPLATE.sub(lambda m: scenario.subjects[0].get(m["label"], "") if m["label"] else scenario.value, template)
+
+
+def values(series: Series, step: int, until: int) -> str:
+    """The series in promtool's notation: `0x9 1x20 stale`, a sample each `step` seconds until past `until`."""
+    out: list[str] = []
+    clock = 0
+    for part in series.parts:
+        length = _length(part, step)
+        # Past the last question by some samples: what ends exactly there is seen by 2.x and not by 3.x.
+        samples = (length if length is not None else max(until - clock, 0) + 4 * step) // step
+        clock += samples * step
+        if samples <= 0:
+            continue
+        if isinstance(part, Hold):
+            out.append(part.value if samples == 1 else f"{part.value}x{samples - 1}")
+        elif isinstance(part, Ramp):
+            start, growth = number(part.start), number(part.per_second * step)
+            out.append(f"{start}{'' if growth.startswith('-') else '+'}{growth}x{samples - 1}")
+        elif isinstance(part, Gap):
+            out.append(f"_x{samples}")
+        else:
+            out.append("stale")
+    return " ".join(out)

@@ -1,0 +1,160 @@
+"""What exporters show in a scenario: pods with names of the right shape, series with the labels they have in the wild.
+
+A world may belong to somebody else (a neighbour service, another namespace, a sidecar): the same scenario shown there
+must leave the service's alerts silent.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from alertgen import metrics
+from alertgen.metrics import Metric
+from alertgen.model import Gap, Hold, Part, Ramp, Scenario, Select, Series, Span, Stale
+from alertgen.pattern import Level
+from alertgen.podnames import example_pod, owner_of
+from alertgen.quantity import Duration, number
+from alertgen.subject import WORKLOAD_LABEL, Subject
+
+
+def hold(value: Decimal | int, seconds: int | None = None) -> Hold:
+    """The same value for so many seconds, or until the test ends."""
+    return Hold(number(value), seconds)
+
+
+def above(threshold: Decimal | int) -> Decimal:
+    """Clearly more than the threshold, yet near enough to tell it from one that is a tenth higher."""
+    return threshold * Decimal("1.05")
+
+
+def below(threshold: Decimal | int) -> Decimal:
+    """Clearly less than the threshold, yet near enough to tell it from one that is a tenth lower."""
+    return threshold * Decimal("0.95")
+
+
+def ramp(start: Decimal | int, per_second: Decimal | int, seconds: int | None = None) -> Ramp:
+    """A value that grows steadily, by so much per second."""
+    return Ramp(Decimal(start), Decimal(per_second), seconds)
+
+
+def gap(seconds: int) -> Gap:
+    """Scrapes fail for so many seconds."""
+    return Gap(seconds)
+
+
+STALE = Stale()
+
+
+@dataclass(frozen=True)
+class World:
+    """Where scenarios take place. `step` is one evaluation in seconds; samples come at the same pace."""
+
+    subject: Subject
+    level: Level
+    for_: Duration = Duration(0)
+    keep_firing_for: Duration = Duration(0)
+    name: str = ""
+    namespace: str = ""
+    container: str = ""
+    exporter_labels: Mapping[str, str] = field(default_factory=dict)
+    """Put over the labels of the exporter, e.g. another job."""
+    cluster: str = "prod-1"
+    names: Iterator[int] = field(default_factory=itertools.count)
+    """Where pods get their number from: worlds that share it never use a name twice."""
+
+    @property
+    def step(self) -> int:
+        """Seconds from one evaluation to the next."""
+        return int(self.subject.site.evaluation_interval)
+
+    def elsewhere(self, **changes: str | Mapping[str, str]) -> World:
+        """The same situations, happening to somebody else."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # one dict for fields of two types
+
+    def pod(self, revision: int = 0) -> str:
+        """The name of a pod that no other scenario uses; another revision is another rollout."""
+        return example_pod(self.subject.service.kind, self.name, next(self.names), revision)
+
+    def show(self, metric: Metric, *parts: Part, **labels: str) -> Series:
+        """The series of a metric as its exporter would show it here."""
+        exporter = metric.exporter
+        shown = {**self.subject.exporter(exporter), "instance": exporter.instance, **self.exporter_labels}
+        if self.subject.site.cluster_label:
+            shown[self.subject.site.cluster_label] = self.cluster
+        here = self._identity() if self.level is not Level.CLUSTER else {}
+        shown |= {label: value for label, value in here.items() if label in metric.labels}
+        shown |= metric.extra
+        return Series(metric.name, shown | labels, parts)
+
+    def about(self, pod: str = "") -> Mapping[str, str]:
+        """The series labels of an alert about this pod, or about the workload."""
+        cluster = {self.subject.site.cluster_label: self.cluster} if self.subject.site.cluster_label else {}
+        if self.level is Level.CLUSTER:
+            return cluster
+        here = self._identity() | cluster | {"pod": pod}
+        keep = {
+            Level.CONTAINER: ("namespace", "pod", "container"),
+            Level.POD: ("namespace", "pod"),
+            Level.WORKLOAD: ("namespace", WORKLOAD_LABEL[self.subject.service.kind]),
+        }[self.level]
+        return {label: here[label] for label in (*cluster, *keep)}
+
+    def _identity(self) -> dict[str, str]:
+        workload = WORKLOAD_LABEL[self.subject.service.kind]
+        return {"namespace": self.namespace, workload: self.name, "container": self.container}
+
+    def ownership(self, pod: str) -> tuple[Series, ...]:
+        """What kube-state-metrics says about a pod's owners, where the service selects its pods by them."""
+        if self.level is Level.CLUSTER or self.subject.service.select is Select.NAME:
+            return ()
+        kind = self.subject.service.kind
+        middle = owner_of(kind, pod)
+        owner = {
+            "Deployment": ("ReplicaSet", metrics.REPLICASET_OWNER, "replicaset"),
+            "CronJob": ("Job", metrics.JOB_OWNER, "job_name"),
+        }.get(kind)
+        if owner is None:
+            return (self._owner(metrics.POD_OWNER, kind, self.name, pod=pod),)
+        owner_kind, metric, label = owner
+        return (
+            self._owner(metrics.POD_OWNER, owner_kind, middle, pod=pod),
+            self._owner(metric, kind, self.name, **{label: middle}),
+        )
+
+    def _owner(self, metric: Metric, kind: str, name: str, **labels: str) -> Series:
+        return self.show(metric, hold(1), owner_kind=kind, owner_name=name, owner_is_controller="true", **labels)
+
+
+def fires(
+    name: str,
+    *series: Series,
+    about: Mapping[str, str],
+    since: int,
+    until: int | None = None,
+    value: str = "",
+    slack: int = 0,
+    early: int = 0,
+) -> Scenario:
+    """The condition holds from `since` to `until` (seconds, both included) and the alert fires accordingly."""
+    return Scenario(
+        name=f"fires {name}",
+        series=series,
+        breached=Span(since, until),
+        subjects=(about,),
+        value=value,
+        slack=slack,
+        early=early,
+    )
+
+
+def silent(name: str, *series: Series, about: Mapping[str, str]) -> Scenario:
+    """The condition never holds: the alert is not even pending."""
+    return Scenario(name=f"silent {name}", series=series, subjects=(about,))
+
+
+def brief(name: str, *series: Series, about: Mapping[str, str]) -> Scenario:
+    """The condition holds, but not for as long as `for`: pending is right, firing is not."""
+    return Scenario(name=f"silent {name}", series=series, subjects=(about,), brief=True)
