@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
@@ -59,7 +59,7 @@ def expand(
     service: Service | None,
     patterns: Mapping[str, Pattern],
     stack: Sequence[Layer],
-    today: datetime.date,
+    today: dt.date,
     place: Location,
 ) -> tuple[Expansion, tuple[Diagnostic, ...]]:
     """The rules of a service under its layers of overrides, and what is wrong with those."""
@@ -80,6 +80,13 @@ def expand(
     if service and service.select is Select.OWNER and any(a.pattern.level in _PODS for a in alerts):
         records = (RecordingRule(record=OWNED_PODS, expr=owned_pods(subject).text, labels={"workload": service.name}),)
     return Expansion(service, subject, records, tuple(alerts)), tuple(problems)
+
+
+def expand_with_defaults(site: Site, service: Service | None, patterns: Mapping[str, Pattern]) -> Expansion:
+    """The rules of a service that overrides nothing."""
+    # Without overrides nothing can have expired, so the day does not matter.
+    expansion, _ = expand(site, service, patterns, (), dt.date.min, Location("(defaults)", 1, 1))
+    return expansion
 
 
 _PODS = (Level.POD, Level.CONTAINER)

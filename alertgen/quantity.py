@@ -73,6 +73,11 @@ def number(value: Decimal | int) -> str:
     return "0" if text in {"-0", ""} else text
 
 
+def humanized_percentage(value: Decimal) -> str:
+    """A ratio as Prometheus' template function humanizePercentage prints it: four significant digits."""
+    return f"{float(value * 100):.4g}%"
+
+
 def percent(value: Decimal) -> str:
     """A ratio as people read it: 0.05 is `5%`."""
     return f"{number(value * 100)}%"

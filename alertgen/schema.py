@@ -208,7 +208,7 @@ def spec_schema() -> Schema:
 
 def build(patterns: Mapping[str, Pattern]) -> Schema:
     """The schema for these patterns."""
-    documents = {"service": SERVICE, "site": SITE, "routing": routing_document(), "pattern": pattern_document()}
+    documents = {"service": SERVICE, "site": SITE, "routing": routing_document()}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "alertgen spec",
@@ -217,6 +217,7 @@ def build(patterns: Mapping[str, Pattern]) -> Schema:
         "oneOf": [{"$ref": f"#/$defs/{kind}"} for kind in documents],
         "$defs": {
             **documents,
+            **routing.DEFS,
             "alerts": _alerts(patterns),
             **{f"alert_{name}": settings(p) for name, p in patterns.items()},
         },

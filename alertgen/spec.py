@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -158,13 +158,9 @@ def check_service(service: Service, teams: Iterable[str], tiers: Iterable[str], 
         )
 
 
-def tier_alerts(site_data: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Tier name → its overrides from the built-in preset; site tiers are added by name."""
-    return {name: TIERS.get(name, {}) for name in {*TIERS, *site_data.get("tiers", {})}}
-
-
 def layers(
-    service: Service,
+    team: str,
+    tier: str,
     service_layer: Layer,
     site_data: Mapping[str, Any],
     site_at: At,
@@ -172,23 +168,23 @@ def layers(
 ) -> tuple[Layer, ...]:
     """The layers over a pattern's own defaults, lowest first: tier, site, team, service."""
     nowhere = lambda *_: None  # noqa: E731  # a place that nobody wrote
-    found = [Layer(f"tier {service.tier}", TIERS.get(service.tier, {}).get("alerts", {}), nowhere)]
-    own_tier = site_data.get("tiers", {}).get(service.tier)
+    found = [Layer(f"tier {tier}", TIERS.get(tier, {}).get("alerts", {}), nowhere)]
+    own_tier = site_data.get("tiers", {}).get(tier)
     if own_tier is not None:
         found.append(
             Layer(
-                f"tier {service.tier}",
+                f"tier {tier}",
                 own_tier.get("alerts", {}),
-                lambda *steps: site_at("tiers", service.tier, "alerts", *steps),
+                lambda *steps: site_at("tiers", tier, "alerts", *steps),
             )
         )
     found.append(Layer("site", site_data.get("alerts", {}), lambda *steps: site_at("alerts", *steps)))
-    if service.team in team_layers:
-        found.append(team_layers[service.team])
+    if team in team_layers:
+        found.append(team_layers[team])
     return (*found, service_layer)
 
 
-def resolve(pattern: Pattern, stack: Sequence[Layer], today: datetime.date) -> tuple[Settings, tuple[Diagnostic, ...]]:
+def resolve(pattern: Pattern, stack: Sequence[Layer], today: dt.date) -> tuple[Settings, tuple[Diagnostic, ...]]:
     """A pattern's settings under these layers. What a layer got wrong is a diagnostic; the value below it stays."""
     values: dict[str, Any] = {
         "enabled": pattern.enabled,
@@ -230,9 +226,7 @@ def resolve(pattern: Pattern, stack: Sequence[Layer], today: datetime.date) -> t
     return settings, tuple(problems)
 
 
-def _check_override(
-    layer: Layer, pattern: Pattern, written: Mapping[str, Any], today: datetime.date
-) -> Iterator[Diagnostic]:
+def _check_override(layer: Layer, pattern: Pattern, written: Mapping[str, Any], today: dt.date) -> Iterator[Diagnostic]:
     at = Origin(layer.name, layer.at(pattern.alert))
     if written.get("enabled") is False and not written.get("reason"):
         yield _problem(
@@ -253,7 +247,7 @@ def _check_override(
     if expires:
         place = Origin(layer.name, layer.at(pattern.alert, "expires"))
         try:
-            day = datetime.date.fromisoformat(expires)
+            day = dt.date.fromisoformat(expires)
         except ValueError:
             yield _problem(place, "bad-value", f"there is no day {expires}", "write it as YYYY-MM-DD")
             return

@@ -1,15 +1,15 @@
 """Alerts and their scenarios → promtool unit tests. Pure.
 
 Scenarios say what the alert means; what follows from `for`, from doubled exporters or from a neighbour's likeness is
-added here for every alert alike. Scenarios of one alert that are about different pods share a test group, since a
-group costs promtool a database of its own.
+added here for every alert alike. Scenarios about different pods share a test group: a group costs promtool a database
+of its own, and every evaluation of every rule in the file.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from alertgen.expand import Alert, Expansion
@@ -69,11 +69,13 @@ class TestFile:
     groups: tuple[TestGroup, ...]
 
 
-def test_file(expansion: Expansion) -> TestFile:
-    """The unit tests that prove a service's alerts."""
+def test_file(expansion: Expansion, wanted: Callable[[str], bool] = lambda _: True) -> TestFile:
+    """The unit tests that prove a service's alerts: of the scenarios whose full name is wanted."""
     names = itertools.count()
     step = int(expansion.subject.site.evaluation_interval)
-    groups = [group for alert in expansion.alerts for group in _prove(expansion, alert, names)]
+    groups = [
+        _group(expansion, pack) for pack in _packed(c for c in _cases_of(expansion, names) if wanted(c.name(expansion)))
+    ]
     return TestFile(tuple(g.name for g in expansion.groups), step, tuple(groups))
 
 
@@ -146,7 +148,13 @@ def _first(world: World, alert: Alert) -> Scenario:
 
 def _tells_apart(mine: Scenario, theirs: Scenario) -> bool:
     """Whether the change shows in the series at all: a sidecar is nothing to a metric without containers."""
-    return [_identity(s, skip=("pod",)) for s in mine.series] != [_identity(s, skip=("pod",)) for s in theirs.series]
+    return [_kin(s) for s in mine.series] != [_kin(s) for s in theirs.series]
+
+
+def _kin(series: Series) -> tuple[object, ...]:
+    """A series but for the number of its pod: every scenario has pods of its own."""
+    pod = series.labels.get("pod", "")
+    return (*_identity(series, skip=("pod",)), pod.rpartition("-")[0])
 
 
 def _doubled(series: Iterable[Series], instances: list[str]) -> tuple[Series, ...]:
@@ -198,32 +206,88 @@ def _cut(part: Part, skip: int, seconds: int | None) -> Part:
     return part
 
 
-def _prove(expansion: Expansion, alert: Alert, names: Iterator[int]) -> Iterator[TestGroup]:
-    """The test groups of one alert: first a firing one word for word, then the others, packed."""
-    found = scenarios(expansion, alert, names)
-    world = world_of(expansion, alert)
-    prefix = f"{expansion.namespace}/{expansion.name} {alert.rule.alert}"
-    first = next((s for s in found if s.breached), None)
-    packs = [[first]] if first else []
-    for scenario in found:
-        if scenario is first:
-            continue
-        home = next((p for p in packs[1:] if _may_share(alert.pattern.level, p, scenario)), None)
-        if home is None:
-            packs.append([scenario])
-        else:
-            home.append(scenario)
-    for pack in packs:
-        until = max(_end(alert, s, world.step) for s in pack)
-        name = pack[0].name if len(pack) == 1 else f"{pack[0].name}, and {len(pack) - 1} more"
-        yield TestGroup(
-            name=f"{prefix}: {name}",
-            series=_series(world, pack),
-            step=world.step,
-            until=until,
-            alert_cases=(_word_for_word(expansion, alert, pack[0]),) if pack[0] is first else (),
-            expr_cases=tuple(case for s in pack for case in _cases(prefix, alert, s, until, world.step)),
-        )
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One alert's scenario, and whether what fires in it is compared word for word."""
+
+    alert: Alert
+    scenario: Scenario
+    literal: bool
+
+    def name(self, expansion: Expansion) -> str:
+        """`namespace/service Alert: sentence`: how the case is called everywhere."""
+        return f"{expansion.namespace}/{expansion.name} {self.alert.rule.alert}: {self.scenario.name}"
+
+
+class _Pack:
+    """Scenarios that take place side by side, in one test group."""
+
+    def __init__(self, case: _Case) -> None:
+        self.cases = [case]
+        self._shown = {_identity(s): s for s in case.scenario.series}
+
+    def takes(self, case: _Case) -> bool:
+        """Adds the case unless it and the others would disturb one another."""
+        level = case.alert.pattern.level
+        if (
+            level is Level.CLUSTER
+            or level is not self.cases[0].alert.pattern.level
+            and not _about_pods(case, self.cases[0])
+        ):
+            return False
+        of_same_alert = [c for c in self.cases if c.alert is case.alert]
+        # Word for word means all that fires under the alert's name; and what is about workloads may read anything of it.
+        if any(c.literal or case.literal for c in of_same_alert) or (
+            level is Level.WORKLOAD and len(of_same_alert) < len(self.cases)
+        ):
+            return False
+        if any(
+            mine == theirs for c in of_same_alert for mine in c.scenario.subjects for theirs in case.scenario.subjects
+        ):
+            return False
+        if any(self._shown.get(_identity(s), s) != s for s in case.scenario.series):
+            return False
+        self._shown |= {_identity(s): s for s in case.scenario.series}
+        self.cases.append(case)
+        return True
+
+
+def _about_pods(*cases: _Case) -> bool:
+    return all(case.alert.pattern.level in (Level.CONTAINER, Level.POD) for case in cases)
+
+
+def _packed(cases: Iterable[_Case]) -> list[_Pack]:
+    packs: list[_Pack] = []
+    for case in cases:
+        if not any(pack.takes(case) for pack in packs):
+            packs.append(_Pack(case))
+    return packs
+
+
+def _cases_of(expansion: Expansion, names: Iterator[int]) -> Iterator[_Case]:
+    """Every alert's scenarios; the first that fires is compared word for word."""
+    for alert in expansion.alerts:
+        compared = False
+        for scenario in scenarios(expansion, alert, names):
+            literal = scenario.breached is not None and not compared
+            compared = compared or literal
+            yield _Case(alert, scenario, literal)
+
+
+def _group(expansion: Expansion, pack: _Pack) -> TestGroup:
+    step = int(expansion.subject.site.evaluation_interval)
+    until = max(_end(c.alert, c.scenario, step) for c in pack.cases)
+    first, more = pack.cases[0], len(pack.cases) - 1
+    return TestGroup(
+        name=first.name(expansion) + (f", and {more} more" if more else ""),
+        series=_series(world_of(expansion, first.alert), [c.scenario for c in pack.cases]),
+        step=step,
+        until=until,
+        alert_cases=tuple(_word_for_word(expansion, c.alert, c.scenario) for c in pack.cases if c.literal),
+        expr_cases=tuple(
+            case for c in pack.cases for case in _cases(c.name(expansion), c.alert, c.scenario, until, step)
+        ),
+    )
 
 
 def _series(world: World, pack: list[Scenario]) -> tuple[Series, ...]:
@@ -250,16 +314,6 @@ def _identity(series: Series, skip: tuple[str, ...] = ()) -> tuple[object, ...]:
     return (series.metric, *sorted((k, v) for k, v in series.labels.items() if k not in skip))
 
 
-def _may_share(level: Level, pack: list[Scenario], scenario: Scenario) -> bool:
-    """Scenarios disturb one another when they are about the same thing or show the same series differently."""
-    if level is Level.CLUSTER:
-        return False
-    if any(mine == theirs for s in pack for mine in s.subjects for theirs in scenario.subjects):
-        return False
-    shown = {_identity(s): s for other in pack for s in other.series}
-    return all(shown.get(_identity(s), s) == s for s in scenario.series)
-
-
 def _fire_time(alert: Alert, scenario: Scenario, step: int) -> int:
     """When the alert begins to fire: `for` after the condition began, rounded up to the next evaluation."""
     assert scenario.breached is not None
@@ -283,8 +337,8 @@ def _end(alert: Alert, scenario: Scenario, step: int) -> int:
     return (_fire_time(alert, scenario, step) if last is None else last + scenario.slack) + 3 * step
 
 
-def _cases(prefix: str, alert: Alert, scenario: Scenario, until: int, step: int) -> Iterator[ExprCase]:
-    note = f" # {prefix}: {scenario.name}"
+def _cases(name: str, alert: Alert, scenario: Scenario, until: int, step: int) -> Iterator[ExprCase]:
+    note = f" # {name}"
     ever = Duration(until + 3_600)
 
     def alerts(state: str | None, about: Mapping[str, str]) -> Selector:

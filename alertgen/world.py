@@ -70,6 +70,27 @@ class World:
         """Seconds from one evaluation to the next."""
         return int(self.subject.site.evaluation_interval)
 
+    @property
+    def enough(self) -> int:
+        """Seconds a condition may last so that the alert fires for a while."""
+        return self.grid(self.for_) + 4 * self.step
+
+    @property
+    def too_short(self) -> int:
+        """The longest a condition may last without the alert firing: one evaluation less than `for` asks for."""
+        return self.for_ // self.step * self.step
+
+    def grid(self, seconds: int) -> int:
+        """The next instant at which rules are evaluated, in seconds."""
+        return -(-seconds // self.step) * self.step
+
+    def within(self, last: int, window: int) -> int:
+        """The last evaluation that surely has the sample at `last` in its window.
+
+        Prometheus 2.x may still have it one evaluation later, at the window's edge: allow for a slack of one step.
+        """
+        return last + (window - 1) // self.step * self.step
+
     def elsewhere(self, **changes: str | Mapping[str, str]) -> World:
         """The same situations, happening to somebody else."""
         return replace(self, **changes)  # type: ignore[arg-type]  # one dict for fields of two types

@@ -37,24 +37,24 @@ def expr(s: Subject, p: Params) -> Expr:
 
 
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
-    half = (w.for_ // 2 + 300) // w.step * w.step
+    start, half = 10 * w.step, w.grid(w.for_ // 2) + 2 * w.step
     pod = w.pod()
     yield fires(
         "while ErrImagePull and ImagePullBackOff alternate",
-        w.show(CONTAINER_WAITING, gap(300), hold(1, half), STALE, pod=pod, reason="ErrImagePull"),
-        w.show(CONTAINER_WAITING, gap(300 + half), hold(1, half), STALE, pod=pod, reason="ImagePullBackOff"),
+        w.show(CONTAINER_WAITING, gap(start), hold(1, half), STALE, pod=pod, reason="ErrImagePull"),
+        w.show(CONTAINER_WAITING, gap(start + half), hold(1, half), STALE, pod=pod, reason="ImagePullBackOff"),
         about=w.about(pod),
-        since=300,
-        until=300 + 2 * half - w.step + p.window - w.step,
+        since=start,
+        until=w.within(start + 2 * half - w.step, p.window),
         slack=w.step,
         value="1",
     )
     pod = w.pod()
     yield fires(
         "when a Secret or ConfigMap that the container needs is missing",
-        w.show(CONTAINER_WAITING, gap(300), hold(1), pod=pod, reason="CreateContainerConfigError"),
+        w.show(CONTAINER_WAITING, gap(start), hold(1), pod=pod, reason="CreateContainerConfigError"),
         about=w.about(pod),
-        since=300,
+        since=start,
     )
     pod = w.pod()
     yield silent(
@@ -72,7 +72,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         pod = w.pod()
         yield brief(
             "when the registry refuses a single pull",
-            w.show(CONTAINER_WAITING, gap(300), hold(1, w.step), STALE, pod=pod, reason="ErrImagePull"),
+            w.show(CONTAINER_WAITING, gap(start), hold(1, w.step), STALE, pod=pod, reason="ErrImagePull"),
             about=w.about(pod),
         )
 

@@ -10,7 +10,7 @@ from alertgen.metrics import CPU_PERIODS, CPU_THROTTLED
 from alertgen.model import Scenario, Series
 from alertgen.pattern import COUNT, RATIO, WINDOW, Level, Pattern, Runbook, param
 from alertgen.promql import Expr, increase
-from alertgen.quantity import Duration, percent
+from alertgen.quantity import Duration, humanized_percentage
 from alertgen.subject import Subject
 from alertgen.world import STALE, World, above, below, brief, fires, gap, ramp, silent
 
@@ -29,8 +29,8 @@ def expr(s: Subject, p: Params) -> Expr:
 
 
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
-    start = 300 // w.step * w.step
-    lasts = w.for_ + 600 // w.step * w.step
+    start = 4 * w.step
+    lasts = w.enough
     often = max(10, 4 * p.min_periods // w.step)
 
     def container(
@@ -48,9 +48,9 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         *container(pod, above(p.threshold), often, lasts),
         about=w.about(pod),
         since=start + w.step,
-        until=start + lasts - w.step + p.window - 2 * w.step,
+        until=w.within(start + lasts - 2 * w.step, p.window),
         slack=w.step,
-        value=percent(above(p.threshold)),
+        value=humanized_percentage(above(p.threshold)),
     )
     pod = w.pod()
     yield silent("below the threshold", *container(pod, below(p.threshold), often), about=w.about(pod))

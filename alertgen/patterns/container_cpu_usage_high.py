@@ -10,7 +10,7 @@ from alertgen.metrics import CONTAINER_LIMITS, CPU_USAGE
 from alertgen.model import Scenario, Series
 from alertgen.pattern import RATIO, WINDOW, Level, Pattern, Runbook, param
 from alertgen.promql import Expr, rate
-from alertgen.quantity import Duration, percent
+from alertgen.quantity import Duration, humanized_percentage
 from alertgen.subject import Subject
 from alertgen.world import STALE, World, above, below, brief, fires, gap, hold, ramp, silent
 
@@ -32,8 +32,8 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     cores = 2
     at = p.threshold * cores
     # The limit appears when the usage has long been steady: an instant at which the condition begins, to the second.
-    seen = -(-2 * p.window // w.step) * w.step
-    busy = w.for_ + 600 // w.step * w.step
+    seen = w.grid(2 * p.window)
+    busy = w.enough
 
     def container(pod: str, usage: Decimal, seconds: int | None = None) -> tuple[Series, ...]:
         end = (STALE,) if seconds else ()
@@ -53,7 +53,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         about=w.about(pod),
         since=seen,
         until=seen + busy - w.step,
-        value=percent(above(p.threshold)),
+        value=humanized_percentage(above(p.threshold)),
     )
     pod = w.pod()
     yield silent("below the threshold of the limit", *container(pod, below(at)), about=w.about(pod))
@@ -66,9 +66,9 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         "for what the old and the new container use together", first, second, limit, memory,
         about=w.about(pod), since=seen,
     )  # fmt: skip
-    if w.for_ > w.step:
+    if w.for_:
         pod = w.pod()
-        yield brief("for a burst shorter than `for`", *container(pod, above(at), w.for_ - w.step), about=w.about(pod))
+        yield brief("for a burst shorter than `for`", *container(pod, above(at), w.too_short), about=w.about(pod))
 
 
 PATTERN = Pattern(

@@ -26,14 +26,14 @@ def expr(s: Subject, p: Params) -> Expr:
 
 
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
-    waits = w.for_ + 600
+    start, waits = 10 * w.step, w.enough
     pod = w.pod()
     yield fires(
         "for a container that waits in CrashLoopBackOff",
-        w.show(CONTAINER_WAITING, gap(300), hold(1, waits), STALE, pod=pod, reason="CrashLoopBackOff"),
+        w.show(CONTAINER_WAITING, gap(start), hold(1, waits), STALE, pod=pod, reason="CrashLoopBackOff"),
         about=w.about(pod),
-        since=300,
-        until=300 + waits - w.step + p.window - w.step,
+        since=start,
+        until=w.within(start + waits - w.step, p.window),
         slack=w.step,
         value="1",
     )
@@ -43,14 +43,14 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         "when the container runs for a moment between two crashes",
         w.show(
             CONTAINER_WAITING,
-            gap(300),
+            gap(start),
             *(part for _ in range(waits // run + 2) for part in (hold(1, w.step), STALE, gap(run - w.step))),
             hold(1, waits),
             pod=pod,
             reason="CrashLoopBackOff",
         ),
         about=w.about(pod),
-        since=300,
+        since=start,
     )
     pod = w.pod()
     yield silent(
@@ -62,7 +62,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         pod = w.pod()
         yield brief(
             "when a single crash is over before `for`",
-            w.show(CONTAINER_WAITING, gap(300), hold(1, w.step), STALE, pod=pod, reason="CrashLoopBackOff"),
+            w.show(CONTAINER_WAITING, gap(start), hold(1, w.step), STALE, pod=pod, reason="CrashLoopBackOff"),
             about=w.about(pod),
         )
 

@@ -10,7 +10,7 @@ from alertgen.metrics import CONTAINER_LIMITS, MEMORY_WORKING_SET
 from alertgen.model import Scenario, Series
 from alertgen.pattern import RATIO, Level, Pattern, Runbook, param
 from alertgen.promql import Expr
-from alertgen.quantity import percent
+from alertgen.quantity import humanized_percentage
 from alertgen.subject import Subject
 from alertgen.world import World, above, below, brief, fires, hold, silent
 
@@ -31,7 +31,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     mebibyte = 2**20
     limit = 512 * mebibyte
     high, low = int(above(limit * p.threshold)), int(below(limit * p.threshold))
-    start, lasts = 300 // w.step * w.step, w.for_ + 600 // w.step * w.step
+    start, lasts = 4 * w.step, w.enough
 
     def limits(pod: str) -> tuple[Series, ...]:
         return (
@@ -47,7 +47,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         about=w.about(pod),
         since=start,
         until=start + lasts - w.step,
-        value=percent(above(p.threshold)),
+        value=humanized_percentage(above(p.threshold)),
     )
     pod = w.pod()
     yield silent(
@@ -60,9 +60,9 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     yield silent(
         "for a container without a limit", w.show(MEMORY_WORKING_SET, hold(limit), pod=pod), about=w.about(pod)
     )
-    if w.for_ > w.step:
+    if w.for_:
         pod = w.pod()
-        peak = w.for_ - w.step
+        peak = w.too_short
         yield brief(
             "for a peak shorter than `for`",
             w.show(MEMORY_WORKING_SET, hold(low, start), hold(high, peak), hold(low), pod=pod),

@@ -33,14 +33,14 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
             w.show(CONTAINER_LAST_TERMINATED_TIME, gap(seen), hold(at), pod=pod),
         )
 
-    killed = 600 // w.step * w.step
+    killed = 4 * w.step
     pod = w.pod()
     yield fires(
         "for a container that was OOM-killed",
         *terminated(pod, killed, killed),
         about=w.about(pod),
         since=killed,
-        until=killed + -(-p.window // w.step) * w.step - w.step,
+        until=w.within(killed, p.window),
         value="1",
     )
     pod = w.pod()

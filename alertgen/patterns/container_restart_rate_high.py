@@ -76,7 +76,7 @@ def most_restarts(window: Duration) -> int:
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     day_old = hold(-86_400)
     apart = max(w.step, p.window // (4 * p.threshold) // w.step * w.step)
-    first = 3_600 // w.step * w.step
+    first = (enough_samples(p.threshold) + 2) * w.step
 
     def one_by_one(restarts: int, start: int = 0) -> tuple[Part, ...]:
         """One restart after the other, `apart` seconds between them, the first at `first`."""
@@ -91,7 +91,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         w.show(POD_CREATED, day_old, pod=pod),
         about=w.about(pod),
         since=last,
-        until=first + p.window - 2 * w.step,
+        until=w.within(first - w.step, p.window),
         slack=w.step,
         value=str(p.threshold),
     )
@@ -110,7 +110,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         w.show(POD_CREATED, gap(born + w.step), hold(born), pod=pod),
         about=w.about(pod),
         since=born + w.step,
-        until=born + p.window - w.step,
+        until=w.within(born, p.window),
         value=str(p.threshold),
     )
     pod = w.pod()
@@ -128,22 +128,22 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         about=w.about(pod),
     )
     pod = w.pod()
-    back = first + p.window
+    back = w.grid(first + p.window)
     yield silent(
         "one restart below the threshold just after kube-state-metrics came back",
         w.show(CONTAINER_RESTARTS, gap(back), hold(50, w.step), hold(50 + p.threshold - 1), pod=pod),
         w.show(POD_CREATED, gap(back), day_old, pod=pod),
         about=w.about(pod),
     )
-    pods = [w.pod(revision) for revision in range(3)]
+    pods, alive = [w.pod(revision) for revision in range(3)], 10 * w.step
     yield silent(
         "across a rolling update",
         *(
             series
             for i, each in enumerate(pods)
             for series in (
-                w.show(CONTAINER_RESTARTS, gap(first + i * 300), hold(0, 300 + w.step), STALE, pod=each),
-                w.show(POD_CREATED, gap(first + i * 300), hold(first + i * 300, 300 + w.step), STALE, pod=each),
+                w.show(CONTAINER_RESTARTS, gap(first + i * alive), hold(0, alive + w.step), STALE, pod=each),
+                w.show(POD_CREATED, gap(first + i * alive), hold(first + i * alive, alive + w.step), STALE, pod=each),
             )
         ),
         about=w.about(pods[-1]),

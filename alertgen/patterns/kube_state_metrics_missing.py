@@ -28,7 +28,7 @@ def expr(s: Subject, p: Params) -> Expr:
 
 
 def scenarios(w: World, _p: Params) -> Iterator[Scenario]:
-    start, lasts = 600 // w.step * w.step, w.for_ + 600 // w.step * w.step
+    start, lasts = 4 * w.step, w.enough
     another = "10.0.0.9:8080"
     yield fires(
         "when its only target is down",
@@ -56,10 +56,10 @@ def scenarios(w: World, _p: Params) -> Iterator[Scenario]:
         w.show(KSM_UP, gap(start), hold(1), instance=another),
         about=w.about(),
     )
-    if w.for_ > w.step:
+    if w.for_:
         yield brief(
             "while it restarts within `for`",
-            w.show(KSM_UP, hold(1, start), hold(0, w.for_ - w.step), hold(1)),
+            w.show(KSM_UP, hold(1, start), hold(0, w.too_short), hold(1)),
             about=w.about(),
         )
 

@@ -20,7 +20,7 @@ def expr(s: Subject, _p: NoParams) -> Expr:
 
 
 def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
-    start, lasts = 300 // w.step * w.step, w.for_ + 600 // w.step * w.step
+    start, lasts = 4 * w.step, w.enough
 
     def shown(pod: str, *ready: Part, running: int = 1) -> tuple[Series, ...]:
         opposite = tuple(hold(1 - int(p.value), p.seconds) for p in ready)  # type: ignore[union-attr]  # all are holds
@@ -51,11 +51,11 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         w.show(POD_DELETION, hold(start), pod=pod),
         about=w.about(pod),
     )
-    if w.for_ > w.step:
+    if w.for_:
         pod = w.pod()
         yield brief(
             "for a pod that becomes ready within `for`",
-            *shown(pod, hold(0, w.for_ - w.step), hold(1)),
+            *shown(pod, hold(0, w.too_short), hold(1)),
             about=w.about(pod),
         )
 

@@ -35,7 +35,7 @@ def expr(s: Subject, p: Params) -> Expr:
 
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     replicas = REPLICAS[w.subject.service.kind]
-    start, lasts = 3_600 // w.step * w.step, w.for_ + 600 // w.step * w.step
+    start, lasts = 4 * w.step, w.enough
 
     def generations(*observed: tuple[int, int | None]) -> tuple[Series, ...]:
         return (
@@ -75,7 +75,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     else:
         assert replicas.updated is not None
         # The last change was at `start`, so the condition begins when that has left the window.
-        stuck = start + -(-p.window // w.step) * w.step
+        stuck = start + w.grid(p.window)
         yield fires(
             "when no pod is updated any more and some are left",
             w.show(replicas.wanted, hold(5)),

@@ -34,7 +34,7 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
     kind, least = w.subject.service.kind, w.subject.service.min_replicas
     replicas = REPLICAS[kind]
     wanted = max(4, least or 0)
-    start, lasts = 300 // w.step * w.step, w.for_ + 600 // w.step * w.step
+    start, lasts = 4 * w.step, w.enough
 
     def workload(
         *available: tuple[int, int | None],
@@ -97,10 +97,10 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
             *workload((0, None), wanted=0),
             about=w.about(),
         )
-    if w.for_ > w.step:
+    if w.for_:
         yield brief(
             "while the autoscaler's new pods start within `for`",
-            *workload((wanted, start), (wanted - lost, w.for_ - w.step), (wanted, None)),
+            *workload((wanted, start), (wanted - lost, w.too_short), (wanted, None)),
             about=w.about(),
         )
 

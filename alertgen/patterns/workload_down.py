@@ -22,7 +22,7 @@ def expr(s: Subject, _p: NoParams) -> Expr:
 
 def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
     replicas = REPLICAS[w.subject.service.kind]
-    start, lasts = 300 // w.step * w.step, w.for_ + 600 // w.step * w.step
+    start, lasts = 4 * w.step, w.enough
 
     def show(metric: Metric, *values: tuple[int, int | None]) -> Series:
         return w.show(metric, *(hold(value, seconds) for value, seconds in values))
@@ -48,11 +48,11 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         show(replicas.available, (3, start), (0, None)),
         about=w.about(),
     )
-    if w.for_ > w.step:
+    if w.for_:
         yield brief(
             "while a rollout replaces the only pod within `for`",
             show(replicas.wanted, (1, None)),
-            show(replicas.available, (1, start), (0, w.for_ - w.step), (1, None)),
+            show(replicas.available, (1, start), (0, w.too_short), (1, None)),
             about=w.about(),
         )
 

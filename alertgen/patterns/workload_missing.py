@@ -37,7 +37,7 @@ def expr(s: Subject, p: Params) -> Expr:
 
 def scenarios(w: World, _p: Params) -> Iterator[Scenario]:
     metric = existence(w.subject.service.kind)
-    start, lasts = 600 // w.step * w.step, w.for_ + 600 // w.step * w.step
+    start, lasts = 4 * w.step, w.enough
     up = w.show(KSM_UP, hold(1))
     about = w.about()
     yield fires(

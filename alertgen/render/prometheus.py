@@ -18,9 +18,9 @@ def pretty_block(expr: str, indent: int) -> str:
     return block(pretty(expr), indent)
 
 
-def rule_file(groups: Iterable[RuleGroup], header: str, expr_block: Block = pretty_block) -> str:
-    """A whole rule file."""
-    return f"{header}\ngroups:\n{''.join(group(g, 0, expr_block) for g in groups)}"
+def rule_file(groups: Iterable[RuleGroup], expr_block: Block = pretty_block) -> str:
+    """A whole rule file, without the header that says who wrote it."""
+    return f"groups:\n{''.join(group(g, 0, expr_block) for g in groups)}"
 
 
 def group(rules: RuleGroup, indent: int, expr_block: Block) -> str:

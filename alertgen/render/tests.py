@@ -10,11 +10,10 @@ from alertgen.render.yamltext import quoted
 from alertgen.testgen import AlertCase, ExprCase, TestFile, TestGroup, values
 
 
-def render(tests: TestFile, rule_files: Iterable[str], header: str) -> str:
-    """A whole test file; `rule_files` are relative to it, as promtool reads them."""
+def render(tests: TestFile, rule_files: Iterable[str]) -> str:
+    """A whole test file without header; `rule_files` are relative to it, as promtool reads them."""
     return "".join(
         (
-            f"{header}\n",
             f"rule_files: [{', '.join(quoted(f) for f in rule_files)}]\n",
             f"evaluation_interval: {Duration(tests.step)}\n",
             f"group_eval_order: [{', '.join(quoted(g) for g in tests.group_order)}]\n",

@@ -1,0 +1,80 @@
+# Everything there is to do here, by name. `make` alone lists it.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+# The first Python that is new enough; asked for only when there is an environment to set up.
+PYTHON = $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input
+PYTEST = .venv/bin/python -m pytest --quiet -n 2
+
+# The environment, as far as it is set up: with what alertgen needs to run, or with what its tests need too. The files
+# are written last; an installation that was interrupted leaves `.venv/incomplete`, and the next one starts afresh.
+RUNTIME := .venv/runtime
+DEV := .venv/dev
+
+.PHONY: help build test lint types verify matrix mutants check golden bench tools tools-matrix clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+build: $(RUNTIME) ## set up and write golden/ from rules.d/
+	@.venv/bin/alertgen build
+
+golden: build ## the same, after changing a pattern or a check
+
+test: $(DEV) tools ## set up and run every test
+	@$(PYTEST)
+
+lint: $(DEV) ## style of the Python code
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/ruff format --quiet --check
+
+types: $(DEV) ## types of the Python code
+	@.venv/bin/mypy --no-error-summary
+
+verify: $(RUNTIME) tools ## is golden/ what build writes, and do its tests pass?
+	@.venv/bin/alertgen build --check
+	@.venv/bin/alertgen test
+
+matrix: $(DEV) tools-matrix ## the tests that depend on a version, with every promtool and amtool there is
+	@$(PYTEST) -m "matrix and not mutants"
+
+mutants: $(DEV) tools ## break every rule in every way: does a generated test notice?
+	@$(PYTEST) -m mutants
+
+check: lint types test verify matrix mutants ## everything that CI does
+
+bench: $(RUNTIME) tools ## how long sites of 100 to 5,000 services take, against promtool
+	@.venv/bin/python -m benchmarks
+
+tools: $(RUNTIME) ## promtool and amtool: those on PATH, or unpacked into .tools
+	@.venv/bin/alertgen doctor --install
+
+tools-matrix: $(RUNTIME) ## the same, with the builds of the distribution's other releases
+	@.venv/bin/alertgen doctor --install --matrix
+
+clean: ## remove what is not committed: the environment, the tools, caches
+	@rm -rf .venv .tools .hypothesis .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): pyproject.toml
+	@$(call set-up,.)
+	@touch $(RUNTIME)
+
+$(DEV): pyproject.toml
+	@$(call set-up,'.[dev]')
+	@touch $(RUNTIME) $(DEV)
+
+define set-up
+if [ -e .venv/incomplete ] || [ ! -x .venv/bin/python ]; then \
+	[ -n "$(PYTHON)" ] || { echo "alertgen needs Python 3.11 or newer, and there is none on PATH" >&2; exit 1; }; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv" >&2; \
+		exit 1; }; \
+	mkdir -p .venv && touch .venv/incomplete && $(PYTHON) -m venv --clear .venv || exit 1; \
+fi; \
+touch .venv/incomplete && $(PIP) --editable $(1) && rm .venv/incomplete
+endef

@@ -1,0 +1,500 @@
+"""The spec's documents → everything that is to be written, or everything that is wrong with them. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from alertgen import routing, schema, shapes, source, spec
+from alertgen.artifact import Artifact, header
+from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
+from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, applies, expand
+from alertgen.model import Select, Service, Site
+from alertgen.pattern import Pattern
+from alertgen.patterns import catalogue
+from alertgen.podnames import collides
+from alertgen.receivers import NONE
+from alertgen.render import alertmanager, docs, kubernetes, prometheus
+from alertgen.render import tests as render_tests
+from alertgen.routing import Route, Routing
+from alertgen.shapes import Shape, Template, shape_of
+from alertgen.source import Document
+from alertgen.spec import Layer
+from alertgen.testgen import TestFile, scenarios, test_file
+from alertgen.tiers import DEFAULT_TIER, TIERS
+from alertgen.validate import validator
+
+DEFAULT_ALERTMANAGER = (0, 25)
+"""The oldest Alertmanager that is supported; what it loads, all newer ones load."""
+FULL_TESTS_UP_TO = 100
+"""How many services have a test file each in the tree, unless the site says otherwise; beyond, one for each shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One service of the spec: its document and the names that fill its shape's holes."""
+
+    document: Document
+    shape: Shape
+    names: Mapping[str, str]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Namespace and name: what a service is called, and where its files go."""
+        return self.document.data["namespace"], self.document.data["service"]
+
+    @property
+    def place(self) -> Location:
+        """Where its name stands."""
+        return self.document.at("service")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much a build makes."""
+
+    services: int
+    alerts: int
+    recording_rules: int
+    shapes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estate:
+    """The spec as a whole: what holds for every service of it."""
+
+    site: Site
+    site_document: Document | None
+    routing: Routing
+    routing_document: Document | None
+    tree: Route
+    patterns: Mapping[str, Pattern]
+    today: dt.date
+    alertmanager_version: tuple[int, ...] = DEFAULT_ALERTMANAGER
+
+    @property
+    def site_data(self) -> Mapping[str, Any]:
+        """The site's document as written."""
+        return self.site_document.data if self.site_document else {}
+
+    def site_at(self, *steps: str) -> Location:
+        """A place in the site's document, or in none."""
+        return self.site_document.at(*steps) if self.site_document else Location("(defaults)", 1, 1)
+
+    @functools.cached_property
+    def team_layers(self) -> Mapping[str, Layer]:
+        """Each team's overrides, for teams that have any."""
+        document = self.routing_document
+        if document is None:
+            return {}
+        teams = document.data["routing"].get("teams", {})
+        return {
+            name: Layer(f"team {name}", body["alerts"], functools.partial(_team_at, document, name))
+            for name, body in teams.items()
+            if body and body.get("alerts")
+        }
+
+    @functools.cached_property
+    def tiers(self) -> frozenset[str]:
+        """The tiers a service may pick."""
+        return frozenset({*TIERS, *self.site_data.get("tiers", {})})
+
+    def stack(self, document: Document | None) -> tuple[Layer, ...]:
+        """The layers of overrides for a service, or for the installation."""
+        if document is None:
+            return (Layer("site", self.site_data.get("alerts", {}), lambda *steps: self.site_at("alerts", *steps)),)
+        own = Layer("service", document.data.get("alerts", {}), lambda *steps: document.at("alerts", *steps))
+        tier = document.data.get("tier", DEFAULT_TIER)
+        return spec.layers(document.data["team"], tier, own, self.site_data, self.site_at, self.team_layers)
+
+    def expansion(self, document: Document | None) -> tuple[Expansion, tuple[Diagnostic, ...]]:
+        """A service's rules under its own name, with what is wrong with its settings."""
+        service = spec.read_service(document.data) if document else None
+        place = document.at("service") if document else self.site_at("site")
+        return expand(self.site, service, self.patterns, self.stack(document), self.today, place)
+
+    def told(self, team: str, alert: str, severity: str) -> str:
+        """Who is told, in words: `web-pager`, or that nobody is."""
+        return _told(self.tree, team, alert, severity)
+
+
+def _team_at(document: Document, team: str, *steps: str) -> Location:
+    return document.at("routing", "teams", team, "alerts", *steps)
+
+
+@functools.lru_cache(maxsize=4096)
+def _told(tree: Route, team: str, alert: str, severity: str) -> str:
+    labels = {"alertname": alert, "severity": severity, **({"team": team} if team else {})}
+    names = [route.receiver for route in routing.resolve(tree, labels)]
+    return ", ".join("nobody" if name == NONE.name else name for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Mould:
+    """What a shape's services have in common: their files with holes, and how many rules are in them."""
+
+    rules: Template
+    tests: Template
+    objects: Template
+    page: Template
+    alerts: int
+    recording_rules: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Build:
+    """All that came of a spec. With an error among the diagnostics there are no artifacts."""
+
+    estate: Estate
+    entries: tuple[Entry, ...]
+    moulds: Mapping[str, Mould]
+    diagnostics: tuple[Diagnostic, ...]
+    spec_folder: str
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything keeps it from being written."""
+        return any(d.severity is Severity.ERROR for d in self.diagnostics)
+
+    @property
+    def counts(self) -> Counts:
+        """How much it makes, the once-per-cluster rules included."""
+        site = self.estate.expansion(None)[0]
+        moulds = [self.moulds[entry.shape.key] for entry in self.entries]
+        return Counts(
+            services=len(self.entries),
+            alerts=sum(m.alerts for m in moulds) + len(site.alerts),
+            recording_rules=sum(m.recording_rules for m in moulds),
+            shapes=len(self.moulds),
+        )
+
+    @functools.cached_property
+    def proven(self) -> tuple[Entry, ...]:
+        """The services whose tests are in the tree: all of a small site, else the first of each shape."""
+        most = self.estate.site_data.get("tests", {}).get("full_up_to", FULL_TESTS_UP_TO)
+        if len(self.entries) <= most:
+            return self.entries
+        first: dict[str, Entry] = {}
+        for entry in self.entries:
+            first.setdefault(entry.shape.key, entry)
+        return tuple(first.values())
+
+    def document(self, namespace: str, name: str) -> Document:
+        """The document of a service. Raises KeyError when there is none."""
+        return self._by_key[namespace, name].document
+
+    @functools.cached_property
+    def _by_key(self) -> Mapping[tuple[str, str], Entry]:
+        return {entry.key: entry for entry in self.entries}
+
+    def artifacts(self) -> Iterator[Artifact]:
+        """Every file of the tree, one at a time. Raises ValueError when the spec has errors."""
+        if self.failed:
+            raise ValueError("a spec with errors has no artifacts")
+        proven = {entry.key for entry in self.proven}
+        for entry in self.entries:
+            yield from _files(self.estate, self.moulds[entry.shape.key], entry, tests=entry.key in proven)
+        yield from self._site_files()
+
+    def _site_files(self) -> Iterator[Artifact]:
+        estate, folder = self.estate, self.spec_folder
+        expansion, _ = estate.expansion(None)
+        path = f"{SITE_NAMESPACE}/{SITE_GROUP}"
+        written_in = estate.site_document.path if estate.site_document else folder
+        head = header("yaml", written_in)
+        yield Artifact(f"prometheus/{path}.yaml", f"{head}\n{prometheus.rule_file(expansion.groups)}")
+        yield Artifact(f"tests/{path}.yaml", f"{head}\n{_tests(expansion)}")
+        yield Artifact(f"kubernetes/{path}.yaml", f"{head}\n{_objects(expansion, prometheus.pretty_block)}")
+        page = _TOLD.sub(functools.partial(_told_here, estate, estate.site.team), _page(expansion))
+        yield Artifact(f"docs/{path}.md", f"{header('md', written_in)}\n{page}")
+        yield self.routing_artifact
+        whole = {"$comment": header("json", folder), **schema.build(estate.patterns)}
+        yield Artifact("schema/alertgen.schema.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+
+    @property
+    def routing_artifact(self) -> Artifact:
+        """Alertmanager's configuration."""
+        estate = self.estate
+        about = estate.routing_document.path if estate.routing_document else self.spec_folder
+        rendered = alertmanager.render(estate.routing, estate.tree, estate.alertmanager_version, header("yaml", about))
+        return Artifact("alertmanager/alertmanager.yaml", rendered)
+
+
+_TOLD = re.compile("\x0e([^\x0f]*)\x0f([^\x0f]*)\x0f")
+
+
+def _told_later(alert: Alert) -> str:
+    """Stands in a page for who is told: that depends on the team, which is a hole."""
+    return f"\x0e{alert.rule.alert}\x0f{alert.settings.severity}\x0f"
+
+
+def _told_here(estate: Estate, team: str, match: re.Match[str]) -> str:
+    return estate.told(team, match[1], match[2])
+
+
+def _page(expansion: Expansion) -> str:
+    return docs.page(expansion, _told_later, lambda alert: scenarios(expansion, alert))
+
+
+def _tests(expansion: Expansion) -> str:
+    path = f"../../prometheus/{expansion.namespace}/{expansion.name}.yaml"
+    return render_tests.render(test_file(expansion), [path])
+
+
+def _objects(expansion: Expansion, block: prometheus.Block) -> str:
+    site, service = expansion.subject.site, expansion.service
+    return kubernetes.prometheus_rule(
+        name=service.name if service else "alertgen-cluster",
+        namespace=service.namespace if service else site.rule_namespace,
+        labels=site.rule_labels,
+        groups=expansion.groups,
+        expr_block=block,
+    )
+
+
+def _files(estate: Estate, mould: Mould, entry: Entry, *, tests: bool) -> Iterator[Artifact]:
+    namespace, name = entry.key
+    head = header("yaml", entry.document.path)
+    yield Artifact(f"prometheus/{namespace}/{name}.yaml", f"{head}\n{mould.rules.fill(entry.names)}")
+    if tests:
+        yield Artifact(f"tests/{namespace}/{name}.yaml", f"{head}\n{mould.tests.fill(entry.names)}")
+    yield Artifact(f"kubernetes/{namespace}/{name}.yaml", f"{head}\n{mould.objects.fill(entry.names)}")
+    page = mould.page.fill(entry.names)
+    page = _TOLD.sub(functools.partial(_told_here, estate, entry.document.data["team"]), page)
+    yield Artifact(f"docs/{namespace}/{name}.md", f"{header('md', entry.document.path)}\n{page}")
+
+
+def _mould(estate: Estate, document: Document, shape: Shape) -> Mould:
+    """The files of a shape: rendered for a service whose names are holes."""
+    holed = spec.read_service(shape.data)
+    expansion, _ = expand(
+        estate.site, holed, estate.patterns, estate.stack(document), estate.today, Location(document.path, 1, 1)
+    )
+    return Mould(
+        rules=Template.of(prometheus.rule_file(expansion.groups, shapes.marked_block)),
+        tests=Template.of(_tests(expansion)),
+        objects=Template.of(_objects(expansion, shapes.marked_block)),
+        page=Template.of(_page(expansion)),
+        alerts=len(expansion.alerts),
+        recording_rules=len(expansion.records),
+    )
+
+
+def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder: str) -> Build:
+    """Reads, validates and expands a spec. `files` are paths as shown to the user and their bytes."""
+    problems: list[Diagnostic] = []
+    documents: dict[str, list[Document]] = defaultdict(list)
+    for path, raw in files:
+        found, wrong = source.parse(path, raw)
+        problems += wrong
+        for document in found:
+            documents[document.kind].append(document)
+    if not any(documents.values()) and not problems:
+        problems.append(
+            Diagnostic(
+                Location(spec_folder, 1, 1), "empty-spec", "there is not a single document of a spec here",
+                hint=f"`alertgen init {spec_folder}` writes one to start from",
+            )
+        )  # fmt: skip
+    estate, estate_problems = _estate(documents, today)
+    entries, moulds, service_problems = _services(estate, documents["service"])
+    problems += [*estate_problems, *service_problems]
+    return Build(estate=estate, entries=entries, moulds=moulds, diagnostics=in_order(problems), spec_folder=spec_folder)
+
+
+def _estate(documents: Mapping[str, Sequence[Document]], today: dt.date) -> tuple[Estate, list[Diagnostic]]:
+    problems: list[Diagnostic] = []
+    patterns = dict(catalogue())
+    validate = validator(schema.build(patterns))
+
+    def only(kind: str) -> Document | None:
+        """The one valid document of its kind; a second one is an error."""
+        written = documents.get(kind, ())
+        for second in written[1:]:
+            problems.append(
+                Diagnostic(
+                    second.key(kind), f"second-{kind}", f"there is a {kind} document already",
+                    hint=f"put both into {written[0].path}", related=((written[0].key(kind), "the first one"),),
+                )
+            )  # fmt: skip
+        if not written:
+            return None
+        wrong = validate(written[0])
+        problems.extend(wrong)
+        return None if wrong else written[0]
+
+    site_document, routing_document = only("site"), only("routing")
+    site_data = site_document.data if site_document else {}
+    if site_document:
+        problems += spec.check_site(site_data, site_document.at)
+    usable = not any(problem.location.path == site_document.path for problem in problems) if site_document else True
+    site = spec.read_site(site_data) if usable else Site()
+    am_version = spec.version(site_data.get("alertmanager", {}).get("version", "0.25"))
+    body = routing_document.data["routing"] if routing_document else None
+    at = functools.partial(routing_document.at, "routing") if routing_document else lambda *_: Location("", 1, 1)
+    told, wrong = routing.read(body, at, am_version)
+    problems += wrong
+    return Estate(
+        site=site,
+        site_document=site_document,
+        routing=told,
+        routing_document=routing_document,
+        tree=routing.tree(told, routing.SEVERITIES),
+        patterns=patterns,
+        today=today,
+        alertmanager_version=am_version,
+    ), problems
+
+
+def _services(
+    estate: Estate, documents: Sequence[Document]
+) -> tuple[tuple[Entry, ...], dict[str, Mould], list[Diagnostic]]:
+    """Every service's entry in order of name, what its shape is made into, and all that is wrong."""
+    problems: list[Diagnostic] = []
+    validate = validator(schema.build(estate.patterns))
+    moulds: dict[str, Mould] = {}
+    entries: list[Entry] = []
+    teams, used = frozenset(estate.routing.teams), _Used()
+    for document in documents:
+        shape, names = shape_of(document.data)
+        if document.data.get("team") in estate.team_layers:
+            shape = Shape(f"{document.data['team']} {shape.key}", shape.data)
+        mould = moulds.get(shape.key)
+        if mould is None:
+            found = list(validate(document))
+            if not found:
+                expansion, wrong = estate.expansion(document)
+                found += wrong
+                found += _not_applying(document, expansion)
+                used.add(estate, expansion, document)
+            problems += found
+            if any(problem.severity is Severity.ERROR for problem in found):
+                continue
+            mould = moulds[shape.key] = _mould(estate, document, shape)
+        entries.append(Entry(document, shape, names))
+        problems += spec.check_service(spec.read_service(document.data), teams, estate.tiers, document.at)
+    problems += _twice(entries)
+    problems += _colliding(entries)
+    if not problems:
+        problems += used.unused(estate)
+    entries.sort(key=lambda entry: entry.key)
+    return tuple(entries), moulds, problems
+
+
+def _not_applying(document: Document, expansion: Expansion) -> Iterator[Diagnostic]:
+    """Overrides of alerts that this service cannot have."""
+    for name in document.data.get("alerts", {}):
+        pattern = catalogue().get(name)
+        if pattern and not applies(pattern, expansion.service):
+            why = (
+                "exists once per cluster: tune it in the site document"
+                if pattern.once_per_cluster
+                else f"is not for a {document.data.get('kind', 'Deployment')}"
+            )
+            yield Diagnostic(document.key("alerts", name), "no-effect", f"{name} {why}", hint="drop the override")
+
+
+class _Used:
+    """Which overrides of the wider layers some service felt, and which tiers and teams some service has."""
+
+    def __init__(self) -> None:
+        self.overrides: set[tuple[str, str]] = set()
+        self.tiers: set[str] = set()
+
+    def add(self, estate: Estate, expansion: Expansion, document: Document) -> None:
+        felt = {p.alert for p in estate.patterns.values() if applies(p, expansion.service)}
+        for layer in estate.stack(document):
+            self.overrides |= {(layer.name, alert) for alert in layer.alerts if alert in felt}
+        self.tiers.add(document.data.get("tier", DEFAULT_TIER))
+
+    def unused(self, estate: Estate) -> Iterator[Diagnostic]:
+        """A thing that has no effect is an error (DESIGN section 3)."""
+        document = estate.site_document
+        if document:
+            once = {p.alert for p in estate.patterns.values() if p.once_per_cluster}
+            for alert in document.data.get("alerts", {}):
+                if alert not in once and ("site", alert) not in self.overrides:
+                    yield _unfelt(document.key("alerts", alert), alert)
+            for tier, body in document.data.get("tiers", {}).items():
+                if tier not in self.tiers:
+                    yield Diagnostic(document.key("tiers", tier), "no-effect", f"no service has the tier '{tier}'")
+                    continue
+                for alert in body.get("alerts", {}):
+                    if (f"tier {tier}", alert) not in self.overrides:
+                        yield _unfelt(document.key("tiers", tier, "alerts", alert), alert)
+        for name, layer in estate.team_layers.items():
+            for alert in layer.alerts:
+                if (layer.name, alert) not in self.overrides and estate.routing_document:
+                    yield _unfelt(estate.routing_document.key("routing", "teams", name, "alerts", alert), alert)
+
+
+def _unfelt(place: Location, alert: str) -> Diagnostic:
+    return Diagnostic(place, "no-effect", f"no service here has the alert {alert}", hint="drop the override")
+
+
+def _twice(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
+    seen: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        first = seen.setdefault(entry.key, entry)
+        if first is not entry:
+            namespace, name = entry.key
+            yield Diagnostic(
+                entry.place, "duplicate-service", f"{namespace}/{name} was already described at {first.place}",
+                hint="one document for each service", related=((first.place, "the first one"),),
+            )  # fmt: skip
+
+
+def _colliding(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
+    """Services one of whose pod-name shapes also matches the other's pods."""
+    by_key = {entry.key: entry for entry in entries}
+    for entry in entries:
+        namespace, name = entry.key
+        words = name.split("-")
+        for end in range(1, len(words)):
+            shorter = by_key.get((namespace, "-".join(words[:end])))
+            if shorter is None:
+                continue
+            mine, theirs = spec.read_service(entry.document.data), spec.read_service(shorter.document.data)
+            if theirs.select is Select.NAME and collides(theirs.kind, theirs.name, mine.kind, mine.name):
+                yield Diagnostic(
+                    shorter.place, "pod-collision",
+                    f"pods of the {mine.kind} {mine.name} look like pods of the {theirs.kind} {theirs.name}",
+                    hint=f"say `select: owner` in {theirs.name}, so that its pods are found by their owner",
+                    related=((entry.place, "the other service"),),
+                )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """One service's tests, with what they are about: for reports that need more than text."""
+
+    expansion: Expansion
+    tests: TestFile
+
+    @property
+    def path(self) -> str:
+        """Where the tests stand in the tree."""
+        return f"tests/{self.expansion.namespace}/{self.expansion.name}.yaml"
+
+    def artifacts(self) -> Iterator[Artifact]:
+        """The test file and the rule file it loads, as `build` would write them."""
+        head = header("yaml", "the spec")
+        path = self.path.removeprefix("tests/")
+        yield Artifact(f"prometheus/{path}", f"{head}\n{prometheus.rule_file(self.expansion.groups)}")
+        yield Artifact(self.path, f"{head}\n{render_tests.render(self.tests, [f'../../prometheus/{path}'])}")
+
+
+def proofs(build: Build, wanted: Callable[[str], bool]) -> Iterator[Proven]:
+    """The tests that prove the build, reduced to the scenarios whose full name is wanted."""
+    documents = [*(entry.document for entry in build.proven), None]
+    for document in documents:
+        expansion, _ = build.estate.expansion(document)
+        tests = test_file(expansion, wanted)
+        if tests.groups:
+            yield Proven(expansion, tests)

@@ -1,0 +1,87 @@
+"""A service's alerts → the page the on-call opens: what pages whom, when, why, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from alertgen.expand import Alert, Expansion, fill, vocabulary
+from alertgen.model import Scenario
+from alertgen.quantity import Duration
+
+Told = Callable[[Alert], str]
+"""Who is told about an alert, as the routing has it."""
+
+
+def page(expansion: Expansion, told: Told, scenarios: Callable[[Alert], list[Scenario]]) -> str:
+    """The whole page, in Markdown, without header."""
+    return "".join(
+        (
+            f"# {_title(expansion)}\n\n",
+            _facts(expansion),
+            _table(expansion, told),
+            *(_section(expansion, alert, told, scenarios(alert)) for alert in expansion.alerts),
+        )
+    )
+
+
+def _title(expansion: Expansion) -> str:
+    service = expansion.service
+    return f"{service.name} in {service.namespace}" if service else "Alerts that exist once per cluster"
+
+
+def _facts(expansion: Expansion) -> str:
+    service = expansion.service
+    if service is None:
+        return ""
+    links = [
+        f"[{name}]({url})" for name, url in (("runbook", service.runbook), ("dashboard", service.dashboard)) if url
+    ]
+    facts = [f"{service.kind}, container `{service.container}`", f"team {service.team}", f"tier {service.tier}", *links]
+    return f"{' · '.join(facts)}\n\n"
+
+
+def _table(expansion: Expansion, told: Told) -> str:
+    rows = "".join(
+        f"| [{a.rule.alert}](#{a.rule.alert.lower()}) | {a.settings.severity} | {told(a)} | {_delay(a)} |\n"
+        for a in expansion.alerts
+    )
+    return f"| alert | severity | who is told | fires |\n|---|---|---|---|\n{rows}\n"
+
+
+def _delay(alert: Alert) -> str:
+    return f"after {alert.rule.for_}" if alert.rule.for_ else "at once"
+
+
+def _section(expansion: Expansion, alert: Alert, told: Told, scenarios: list[Scenario]) -> str:
+    pattern, words = alert.pattern, vocabulary(expansion.subject, alert.pattern, alert.settings)
+    runbook = pattern.runbook
+    return "".join(
+        (
+            f"## {alert.rule.alert}\n\n{fill(runbook.meaning, words)}\n\n",
+            f"Severity {alert.settings.severity}: {told(alert)}.",
+            f" Fires {_delay(alert)}{_stays(alert.rule.keep_firing_for)}.\n\n",
+            _values(alert, words),
+            "**Look**\n\n",
+            *(f"- {fill(line, words)}\n" for line in runbook.diagnosis),
+            "\n**Do**\n\n",
+            *(f"- {fill(line, words)}\n" for line in runbook.mitigation),
+            "\n**Proven**\n\n",
+            *(f"- {scenario.name}\n" for scenario in scenarios),
+            "\n",
+        )
+    )
+
+
+def _stays(duration: Duration) -> str:
+    return f", and stays {duration} after it is over" if duration else ""
+
+
+def _values(alert: Alert, words: Mapping[str, str]) -> str:
+    """The parameters as they are here, with the reason where somebody gave one."""
+    lines = [
+        f"- {name} {words[name]}: {field.metadata['meaning']}\n" for name, field in alert.pattern.parameters().items()
+    ]
+    if alert.settings.reason:
+        until = f" (until {alert.settings.expires})" if alert.settings.expires else ""
+        lines.append(f"- differs from the default because: {alert.settings.reason}{until}\n")
+    return f"{''.join(lines)}\n" if lines else ""

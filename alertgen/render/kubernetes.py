@@ -1,0 +1,51 @@
+"""Rule groups → PrometheusRule objects, each small enough for `kubectl apply`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from alertgen.model import RuleGroup
+from alertgen.render.prometheus import Block, group, pretty_block
+from alertgen.render.yamltext import quoted
+
+MAX_BYTES = 262_144
+"""What client-side apply can keep in its annotation (Kubernetes: TotalAnnotationSizeLimitB)."""
+
+_ROOM = 16_384
+"""Left free for the object's metadata, and because JSON in the annotation may be longer than the YAML here."""
+
+
+def prometheus_rule(
+    name: str,
+    namespace: str,
+    labels: Mapping[str, str],
+    groups: Sequence[RuleGroup],
+    expr_block: Block = pretty_block,
+) -> str:
+    """The groups as one object, or as several documents of one file where they would not fit into one."""
+    parts = list(_packed([group(g, 2, expr_block) for g in groups]))
+    return "---\n".join(
+        _object(name if number == 1 else f"{name}-{number}", namespace, labels, body)
+        for number, body in enumerate(parts, start=1)
+    )
+
+
+def _packed(groups: Sequence[str]) -> Iterator[str]:
+    """Groups joined for as long as they fit; one that is too large alone stays whole."""
+    body = ""
+    for text in groups:
+        if body and len((body + text).encode()) > MAX_BYTES - _ROOM:
+            yield body
+            body = ""
+        body += text
+    yield body
+
+
+def _object(name: str, namespace: str, labels: Mapping[str, str], body: str) -> str:
+    wanted = {"app.kubernetes.io/managed-by": "alertgen", **labels}
+    return (
+        f"apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n"
+        f"  name: {quoted(name)}\n  namespace: {quoted(namespace)}\n  labels:\n"
+        + "".join(f"    {quoted(k) if '/' in k else k}: {quoted(v)}\n" for k, v in wanted.items())
+        + f"spec:\n  groups:\n{body}"
+    )

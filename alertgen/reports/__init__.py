@@ -1,0 +1,1 @@
+"""Results → text for people and machines. Pure: nothing here prints."""

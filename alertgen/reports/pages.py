@@ -1,0 +1,127 @@
+"""What `explain` and `patterns` print: one alert or one service, as a person reads it. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Iterator, Mapping
+
+from alertgen.expand import Alert, Expansion, expand_with_defaults, fill, vocabulary
+from alertgen.model import Service, Site
+from alertgen.pattern import Pattern
+from alertgen.promql import pretty
+from alertgen.testgen import scenarios
+
+
+def catalogue(patterns: Mapping[str, Pattern]) -> str:
+    """A line for each pattern, by pack."""
+    lines: list[str] = []
+    for pack, group in itertools.groupby(sorted(patterns.values(), key=lambda p: (p.pack, p.alert)), lambda p: p.pack):
+        lines += [*([""] if lines else []), pack]
+        lines += [f"  {p.alert:<28} {p.severity:<9} {_scope(p)}" for p in group]
+    return "\n".join(lines)
+
+
+def _scope(pattern: Pattern) -> str:
+    if pattern.once_per_cluster:
+        return "once per cluster"
+    kinds = ", ".join(pattern.kinds)
+    return kinds if pattern.enabled else f"{kinds}; only when asked for"
+
+
+def pattern_page(pattern: Pattern) -> str:
+    """One pattern: meaning, parameters, expression, scenarios, runbook, for a service called my-app."""
+    service = None if pattern.once_per_cluster else _example(pattern)
+    switched_on = dataclasses.replace(pattern, enabled=True)
+    expansion = expand_with_defaults(Site(), service, {pattern.alert: switched_on})
+    alert = expansion.alerts[0]
+    words = vocabulary(expansion.subject, pattern, alert.settings)
+    return "\n".join(
+        (
+            f"{pattern.alert} ({pattern.pack}, {pattern.severity}, {_scope(pattern)})",
+            "",
+            fill(pattern.runbook.meaning, words),
+            "",
+            "parameters",
+            *(
+                f"  {name:<16} {f.metadata['default']:<8} {f.metadata['meaning']}"
+                for name, f in pattern.parameters().items()
+            ),
+            f"  {'for':<16} {pattern.for_:<8} how long the condition must hold",
+            f"  {'keep_firing_for':<16} {pattern.keep_firing_for:<8} how long it stays after the condition is over",
+            "",
+            "expression, for the service my-app in the namespace shop",
+            *_indented(pretty(alert.rule.expr)),
+            "",
+            "proven",
+            *(f"  {s.name}" for s in scenarios(expansion, alert)),
+            "",
+            "look",
+            *(f"  {fill(line, words)}" for line in pattern.runbook.diagnosis),
+            "do",
+            *(f"  {fill(line, words)}" for line in pattern.runbook.mitigation),
+        )
+    )
+
+
+def service_page(expansion: Expansion, told: Mapping[str, str]) -> str:
+    """A service's alerts in a line each."""
+    rows = [
+        (a.rule.alert, a.settings.severity, f"after {a.rule.for_}" if a.rule.for_ else "at once", told[a.rule.alert])
+        for a in expansion.alerts
+    ]
+    widths = [max(len(row[i]) for row in rows) for i in range(3)]
+    return "\n".join(
+        (
+            f"{expansion.namespace}/{expansion.name}: {len(rows)} alerts",
+            *(
+                f"  {a:<{widths[0]}}  {s:<{widths[1]}}  {f:<{widths[2]}}  tells {t}"
+                for a, s, f, t in rows
+            ),
+        )
+    )  # fmt: skip
+
+
+def alert_page(expansion: Expansion, alert: Alert, told: str) -> str:
+    """One alert of one service: every value and where it comes from, the rule, the proof, and who is told."""
+    settings = alert.settings
+    words = vocabulary(expansion.subject, alert.pattern, settings)
+    values = {
+        "severity": settings.severity,
+        "for": str(settings.for_),
+        "keep_firing_for": str(settings.keep_firing_for),
+        **{name: words[name] for name in alert.pattern.parameters()},
+    }
+    origins = {"for": "for_"}
+    return "\n".join(
+        (
+            f"{alert.rule.alert} of {expansion.namespace}/{expansion.name}",
+            f"  {fill(alert.pattern.runbook.meaning, words)}",
+            "",
+            *(
+                f"  {name:<16} {value:<10} {settings.origins[origins.get(name, name)]}"
+                for name, value in values.items()
+            ),
+            *([f"  {'reason':<16} {settings.reason}"] if settings.reason else []),
+            *([f"  {'expires':<16} {settings.expires}"] if settings.expires else []),
+            "",
+            "labels",
+            *(f"  {k}: {v}" for k, v in alert.rule.labels.items()),
+            "expression",
+            *_indented(pretty(alert.rule.expr)),
+            "proven",
+            *(f"  {s.name}" for s in scenarios(expansion, alert)),
+            "who is told",
+            f"  {told}",
+        )
+    )
+
+
+def _indented(text: str) -> Iterator[str]:
+    return (f"  {line}" for line in text.splitlines())
+
+
+def _example(pattern: Pattern) -> Service:
+    return Service(
+        name="my-app", namespace="shop", team="web", tier="standard", kind=pattern.kinds[0], container="my-app"
+    )

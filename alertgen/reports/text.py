@@ -1,0 +1,45 @@
+"""Findings and drift for people: `file:line:column: error[code]: message`, then what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import click
+
+from alertgen.diagnostics import Diagnostic, Severity
+
+_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
+
+
+def diagnostics(found: Sequence[Diagnostic]) -> str:
+    """Every finding with its hint and the other places that matter, then how many there are."""
+    lines: list[str] = []
+    for one in found:
+        label = click.style(f"{one.severity}[{one.code}]", fg=_COLORS[one.severity], bold=True)
+        lines.append(f"{click.style(str(one.location), bold=True)}: {label}: {one.message}")
+        lines += [f"    {line}" for line in one.hint.splitlines()]
+        lines += [f"    {place}: {why}" for place, why in one.related]
+    if found:
+        lines.append(summary(found))
+    return "\n".join(lines)
+
+
+def summary(found: Iterable[Diagnostic]) -> str:
+    """`2 errors, 1 warning`."""
+    counts = {severity: 0 for severity in Severity}
+    for one in found:
+        counts[one.severity] += 1
+    return ", ".join(_count(n, severity) for severity, n in counts.items() if n)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def diff(text: str) -> str:
+    """A unified diff in the usual colours."""
+    colors = {"+": "green", "-": "red", "@": "cyan"}
+    return "\n".join(
+        click.style(line, bold=True) if line[:3] in ("+++", "---") else click.style(line, fg=colors.get(line[:1]))
+        for line in text.splitlines()
+    )

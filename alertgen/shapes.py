@@ -1,0 +1,113 @@
+"""Services that differ only in names are proven and rendered once. Pure.
+
+A name that nothing looks into (the service's, its namespace's, a link) is a hole: the service's document with holes in
+place of its names is its shape. What is built from a shape holds for every service that has it, and the files of such a
+service are the shape's files with the names put in. A test renders both ways and finds them equal.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from alertgen.promql import pretty
+from alertgen.render.yamltext import block
+
+_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_TEAM = re.compile(r"[A-Za-z0-9](?:[-_A-Za-z0-9]{0,61}[A-Za-z0-9])?")
+_URL = re.compile(r"https?://[A-Za-z0-9.~/?#@!&*+,;:=%_-]{1,500}")
+
+OPAQUE: Mapping[str, re.Pattern[str]] = {
+    "service": _NAME,
+    "namespace": _NAME,
+    "team": _TEAM,
+    "container": _NAME,
+    "runbook": _URL,
+    "dashboard": _URL,
+}
+"""The keys of a service that hold nothing but names, and which names need no care wherever they are put.
+
+Every text that matches here also passes the schema, and reads the same in YAML, PromQL, regular expressions, Markdown
+and test notation.
+"""
+
+# Control characters: the spec cannot contain them, so they mean nothing else in any text.
+HOLES: Mapping[str, str] = {key: chr(index) for index, key in enumerate(OPAQUE, start=1)}
+
+_EXPR = re.compile("\x1c(\\d+)\x1d([^\x1e]*)\x1e")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a service's document says besides names. Services with equal keys have the same rules but for names."""
+
+    key: str
+    data: Mapping[str, Any]
+    """The document with holes in place of the names."""
+
+
+def shape_of(data: Mapping[str, Any]) -> tuple[Shape, Mapping[str, str]]:
+    """The shape of a service's document, and the names that fill its holes."""
+    names: dict[str, str] = {}
+    holed: dict[str, Any] = {}
+    for key, value in sorted(data.items()):
+        pattern = OPAQUE.get(key)
+        if pattern is not None and isinstance(value, str) and pattern.fullmatch(value):
+            names[key] = value
+            holed[key] = HOLES[key]
+        else:
+            holed[key] = value
+    return Shape(repr(holed), holed), names
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A rendered file with holes. An expression stays apart: how it is broken into lines depends on the names' length."""
+
+    pieces: tuple[str | tuple[str, int], ...]
+
+    @classmethod
+    def of(cls, text: str) -> Template:
+        """A template from text whose expressions went through `marked_block`."""
+        pieces: list[str | tuple[str, int]] = []
+        end = 0
+        for match in _EXPR.finditer(text):
+            pieces += [text[end : match.start()], (match[2], int(match[1]))]
+            end = match.end()
+        return cls((*pieces, text[end:]))
+
+    def fill(self, names: Mapping[str, str]) -> str:
+        """The file of one service."""
+        fillings = [(HOLES[key], value) for key, value in names.items()]
+        return "".join([_filled(p, fillings) if isinstance(p, str) else _filled_expr(p, fillings) for p in self.pieces])
+
+
+def marked_block(expr: str, indent: int) -> str:
+    """Stands for a block scalar while a template is rendered (see render.prometheus.Block)."""
+    return f"\x1c{indent}\x1d{expr}\x1e"
+
+
+def _filled(text: str, fillings: Sequence[tuple[str, str]]) -> str:
+    for hole, value in fillings:
+        text = text.replace(hole, value)
+    return text
+
+
+def _filled_expr(piece: tuple[str, int], fillings: Sequence[tuple[str, str]]) -> str:
+    """The expression formatted for names of this length, then with the names."""
+    expr, indent = piece
+    widths = tuple([(hole, len(value)) for hole, value in fillings if hole in expr])
+    text = _laid_out(expr, indent, widths)
+    for hole, value in fillings:
+        text = text.replace(hole * len(value), value)
+    return text
+
+
+@functools.lru_cache(maxsize=65_536)
+def _laid_out(expr: str, indent: int, widths: tuple[tuple[str, int], ...]) -> str:
+    for hole, width in widths:
+        expr = expr.replace(hole, hole * width)
+    return block(pretty(expr), indent)

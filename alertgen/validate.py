@@ -1,0 +1,137 @@
+"""Documents against the schema: every deviation as a diagnostic at its own place. Pure."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft7Validator
+from jsonschema.exceptions import ValidationError
+
+from alertgen import schema
+from alertgen.diagnostics import Diagnostic, did_you_mean
+from alertgen.quantity import DURATION_PATTERN
+from alertgen.source import Document
+
+_IN_WORDS: Mapping[str, str] = {
+    schema.NAME_PATTERN: "lower-case letters, digits and '-' only, as in a DNS label",
+    schema.WORD_PATTERN: "letters, digits, '-', '_' and '.' only",
+    schema.LABEL_PATTERN: "a Prometheus label: letters, digits and '_', not starting with '__', not 'alertname'",
+    schema.ALERT_PATTERN: "an alert name: letters and digits, beginning with a capital",
+    schema.URL_PATTERN: "an http or https address without spaces, quotes or braces",
+    schema.DATE_PATTERN: "a day as YYYY-MM-DD",
+    schema.VERSION_PATTERN: 'a version such as "2.42", in quotes',
+    DURATION_PATTERN: "a duration as Prometheus writes it: 30s, 5m, 1h30m, 7d",
+}
+_TYPES = {
+    "string": "text", "object": "a mapping", "array": "a list", "integer": "a whole number", "number": "a number",
+    "boolean": "true or false", "null": "nothing",
+}  # fmt: skip
+
+Validate = Callable[[Document], tuple[Diagnostic, ...]]
+
+
+def validator(whole: Mapping[str, Any]) -> Validate:
+    """A function that checks one document against the part of the schema for its kind."""
+
+    @functools.cache
+    def of_kind(kind: str) -> Draft7Validator:
+        return Draft7Validator({"$ref": f"#/$defs/{kind}", "$defs": whole["$defs"]})
+
+    def validate(document: Document) -> tuple[Diagnostic, ...]:
+        errors = of_kind(document.kind).iter_errors(document.data)
+        return tuple(problem for error in errors for problem in _problems(document, error))
+
+    return validate
+
+
+def _problems(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
+    """One schema error, in the words of somebody who edits the spec."""
+    path = list(error.absolute_path)
+    kind, value, wanted = str(error.validator), _any(error.instance), _any(error.validator_value)
+    properties = _any(error.schema).get("properties", {})
+    if kind == "additionalProperties":
+        known = list(properties)
+        for key in sorted(set(value) - set(known)):
+            yield Diagnostic(document.key(*path, key), "unknown-key", f"unknown key '{_short(key)}'",
+                             hint=_unknown_hint(path, key, known))  # fmt: skip
+        return
+    if kind == "required":
+        missing = [key for key in wanted if key not in value]
+        place = document.key(*path) if path else document.key(document.kind)
+        what = f"'{path[-1]}'" if path else f"the {document.kind}"
+        for key in missing if error.message.startswith(repr(missing[0])) else ():
+            meaning = properties.get(key, {}).get("description", "")
+            yield Diagnostic(place, "missing-key", f"{what} needs '{key}'", hint=meaning)
+        return
+    if error.context:
+        for inner in error.context:
+            yield from _problems(document, inner)
+        return
+    in_key = "propertyNames" in error.absolute_schema_path
+    place = document.key(*path, str(value)) if in_key else document.at(*path)
+    name = f"the key '{_short(str(value))}'" if in_key else f"'{path[-1]}'" if path else "this"
+    yield Diagnostic(place, *_words(error, name, secret="receivers" in path))
+
+
+def _words(error: ValidationError, name: str, *, secret: bool) -> tuple[str, str, str]:
+    """Code, message and hint. A receiver's values are never repeated: one of them may be a secret."""
+    value, wanted, kind = _any(error.instance), _any(error.validator_value), str(error.validator)
+    shown = "" if secret else f": {_short(json.dumps(value, ensure_ascii=False, default=str))}"
+    if kind == "type":
+        types = wanted if isinstance(wanted, list) else [wanted]
+        got = "nothing" if value is None else _TYPES.get(_type_of(value), "something else")
+        return (
+            "wrong-type",
+            f"{name} must be {' or '.join(_TYPES[t] for t in types)}, not {got}",
+            _type_hint(types, value),
+        )
+    if kind == "enum":
+        words = [str(w) for w in wanted]
+        return "unknown-value", f"{name} must be one of {', '.join(words)}{shown}", did_you_mean(str(value), words)
+    if kind == "pattern":
+        return "bad-value", f"{name} is not what it must be{shown}", _IN_WORDS.get(wanted, f"it must match {wanted}")
+    if kind in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"):
+        relation = {
+            "minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most", "exclusiveMaximum": "less than",
+        }[kind]  # fmt: skip
+        if _any(error.schema).get("pattern") == DURATION_PATTERN:
+            return "bad-value", f"{name} needs a unit{shown}", _IN_WORDS[DURATION_PATTERN]
+        return "bad-value", f"{name} must be {relation} {wanted}{shown}", ""
+    if kind == "maxLength":
+        return "too-long", f"{name} is longer than {wanted} characters", ""
+    if kind in ("minLength", "minItems", "minProperties"):
+        return "empty", f"{name} is empty", "say something, or drop the key"
+    if kind == "uniqueItems":
+        return "duplicate", f"{name} lists something twice", ""
+    return "bad-value", f"{name} is not what the schema asks for ({kind})", ""
+
+
+def _any(value: Any) -> Any:
+    """An error that was raised has all its parts; the library's types cannot say so."""
+    return value
+
+
+def _unknown_hint(path: list[Any], key: str, known: list[str]) -> str:
+    if path and path[-1] == "alerts":
+        return did_you_mean(key, known) or "`alertgen patterns` lists the alerts there are"
+    return did_you_mean(key, known)
+
+
+def _type_hint(types: list[str], value: Any) -> str:
+    if types == ["string"] and isinstance(value, bool | int | float):
+        return f'put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
+    return ""
+
+
+def _type_of(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    names = {str: "string", dict: "object", list: "array", int: "integer", float: "number"}
+    return next((name for kind, name in names.items() if isinstance(value, kind)), "")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}…"

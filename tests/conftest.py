@@ -1,0 +1,79 @@
+"""The real programs, for every test that wants them: found, or unpacked into the checkout, never skipped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from alertgen.tools import doctor
+from alertgen.tools.binaries import TOOLS_FOLDER, Binary, find, given
+
+TOOLS = Path(__file__).resolve().parents[1] / TOOLS_FOLDER
+
+Fake = Callable[[str, str], Path]
+"""Makes an executable shell script of a name, with a body."""
+
+_MANY = {"promtools", "amtools"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "matrix: runs with every promtool or amtool there is (set by itself)")
+    config.addinivalue_line("markers", "mutants: breaks every rule in every way; slow, run by `make mutants`")
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and _MANY.intersection(item.fixturenames):
+            item.add_marker("matrix")
+
+
+@pytest.fixture(scope="session")
+def promtool() -> Binary:
+    """The promtool that alertgen itself would use."""
+    return _had("promtool")
+
+
+@pytest.fixture(scope="session")
+def amtool() -> Binary:
+    """The amtool that alertgen itself would use."""
+    return _had("amtool")
+
+
+@pytest.fixture(scope="session")
+def promtools(promtool: Binary) -> tuple[Binary, ...]:  # noqa: ARG001 - there is one, when this is asked for
+    """Every promtool there is to test with, oldest first."""
+    return given("promtool", TOOLS, os.environ)
+
+
+@pytest.fixture(scope="session")
+def amtools(amtool: Binary) -> tuple[Binary, ...]:  # noqa: ARG001 - there is one, when this is asked for
+    """Every amtool there is to test with, oldest first."""
+    return given("amtool", TOOLS, os.environ)
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Fake:
+    """A program that misbehaves in ways the real ones cannot be made to: a shell script `bin/<name>` of any body."""
+
+    def write(name: str, body: str) -> Path:
+        path = tmp_path / "bin" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        path.chmod(0o755)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def fake_promtool(fake: Fake) -> Callable[[str], Binary]:
+    """A promtool of any behaviour."""
+    return lambda body: Binary("promtool", fake("promtool", body), (2, 42, 0), "a test")
+
+
+def _had(name: str) -> Binary:
+    doctor.install_missing(TOOLS, os.environ, print)
+    return find(name, TOOLS, os.environ)
