@@ -205,6 +205,7 @@ def test(spec: str, out: str, word: str, on_golden: bool, jobs: int, timeout: in
     tools = {name: binaries.find(name, binaries.TOOLS_FOLDER, os.environ) for name in ("promtool", "amtool")}
     result = _compile(spec)
     _stop_on_errors(result, style)
+    _new_enough(tools["promtool"], result)
     proofs = list(compiler.proofs(result, _selects(word)))
     proven = {case: _place_of(result, p.expansion, case) for p in proofs for case in cases(p.tests)}
     if not proven:
@@ -242,6 +243,16 @@ def test(spec: str, out: str, word: str, on_golden: bool, jobs: int, timeout: in
         sys.exit(ENVIRONMENT)
     if problems:
         sys.exit(FINDINGS)
+
+
+def _new_enough(promtool: binaries.Binary, result: Build) -> None:
+    """A promtool older than every Prometheus of the site would prove what none of them does."""
+    wanted = result.estate.prometheus_version
+    if promtool.version < wanted:
+        raise AlertgenError(
+            f"the site says Prometheus {binaries.dotted(wanted)} or newer, and {promtool} is older",
+            "put a newer promtool on PATH, or lower prometheus.min_version",
+        )
 
 
 def _part(result: Build, proofs: Iterable[Proven]) -> Iterator[Artifact]:

@@ -32,7 +32,7 @@ from alertgen.validate import validator
 
 DEFAULT_ALERTMANAGER = (0, 25)
 """The oldest Alertmanager that is supported; what it loads, all newer ones load."""
-FULL_TESTS_UP_TO = 100
+FULL_TESTS_UP_TO = 25
 """How many services have a test file each in the tree, unless the site says otherwise; beyond, one for each shape."""
 
 
@@ -79,6 +79,11 @@ class Estate:
     alertmanager_version: tuple[int, ...] = DEFAULT_ALERTMANAGER
 
     @property
+    def prometheus_version(self) -> tuple[int, ...]:
+        """The oldest Prometheus that evaluates the rules."""
+        return spec.version(self.site_data.get("prometheus", {}).get("min_version", "2.42"))
+
+    @property
     def site_data(self) -> Mapping[str, Any]:
         """The site's document as written."""
         return self.site_document.data if self.site_document else {}
@@ -120,19 +125,28 @@ class Estate:
         return expand(self.site, service, self.patterns, self.stack(document), self.today, place)
 
     def told(self, team: str, alert: str, severity: str) -> str:
-        """Who is told, in words: `web-pager`, or that nobody is."""
-        return _told(self.tree, team, alert, severity)
+        """Who is told, in words: `web-pager (web-oncall@example.com)`, or that nobody is."""
+        return self._told(team, alert, severity)
+
+    @functools.cached_property
+    def _told(self) -> Callable[[str, str, str], str]:
+        """The answers are few and asked for on every page: each is worked out once."""
+
+        @functools.cache
+        def told(team: str, alert: str, severity: str) -> str:
+            labels = {"alertname": alert, "severity": severity, **({"team": team} if team else {})}
+            names = [route.receiver for route in routing.resolve(self.tree, labels)]
+            who = ", ".join("nobody" if name == NONE.name else name for name in names)
+            urgency = routing.SEVERITIES.get(severity)
+            contacts = self.routing.teams[team].contacts if team in self.routing.teams else {}
+            contact = contacts.get(urgency, "") if urgency else ""
+            return f"{who} ({contact})" if contact else who
+
+        return told
 
 
 def _team_at(document: Document, team: str, *steps: str) -> Location:
     return document.at("routing", "teams", team, "alerts", *steps)
-
-
-@functools.lru_cache(maxsize=4096)
-def _told(tree: Route, team: str, alert: str, severity: str) -> str:
-    labels = {"alertname": alert, "severity": severity, **({"team": team} if team else {})}
-    names = [route.receiver for route in routing.resolve(tree, labels)]
-    return ", ".join("nobody" if name == NONE.name else name for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,20 +379,19 @@ def _services(
         shape, names = shape_of(document.data)
         if document.data.get("team") in estate.team_layers:
             shape = Shape(f"{document.data['team']} {shape.key}", shape.data)
-        mould = moulds.get(shape.key)
-        if mould is None:
-            found = list(validate(document))
-            if not found:
-                expansion, wrong = estate.expansion(document)
-                found += wrong
-                found += _not_applying(document, expansion)
-                used.add(estate, expansion, document)
-            problems += found
-            if any(problem.severity is Severity.ERROR for problem in found):
-                continue
-            mould = moulds[shape.key] = _mould(estate, document, shape)
-        entries.append(Entry(document, shape, names))
+        new = shape.key not in moulds
+        if new and (misshapen := validate(document)):
+            problems += misshapen
+            continue
         problems += spec.check_service(spec.read_service(document.data), teams, estate.tiers, document.at)
+        if new:
+            expansion, found = estate.expansion(document)
+            found = (*found, *_not_applying(document, expansion))
+            problems += found
+            used.add(estate, expansion, document)
+            if not any(problem.severity is Severity.ERROR for problem in found):
+                moulds[shape.key] = _mould(estate, document, shape)
+        entries.append(Entry(document, shape, names))
     problems += _twice(entries)
     problems += _colliding(entries)
     if not problems:

@@ -41,7 +41,8 @@ def _ratio(value: Any) -> Decimal:
     if ratio <= 0:
         raise ValueError("must be more than 0")
     if ratio > 1:
-        raise ValueError(f"{number(ratio)} is more than the whole: write {number(ratio)}% or {number(ratio / 100)}")
+        meant = "" if str(value).endswith("%") else f"; did you mean {number(ratio)}%?"
+        raise ValueError(f"{value} is more than the whole{meant}")
     return ratio
 
 

@@ -11,7 +11,7 @@ from alertgen.metrics import EXPORTERS
 from alertgen.model import Kind, Select
 from alertgen.pattern import DURATION, WINDOW, Pattern, Quantity
 from alertgen.patterns import catalogue
-from alertgen.tiers import TIERS
+from alertgen.tiers import DEFAULT_TIER, TIERS
 
 Schema = dict[str, Any]
 
@@ -55,7 +55,8 @@ def _object(meaning: str, properties: Mapping[str, Any], *required: str) -> Sche
 
 
 def _quantity(quantity: Quantity, meaning: str, default: str = "") -> Schema:
-    return {**quantity.schema, "description": f"{meaning} (default {default})" if default else meaning}
+    written = int(default) if default.isdigit() else default
+    return {**quantity.schema, "description": meaning, **({"default": written} if default else {})}
 
 
 _LABEL_VALUE = {"type": "string", "maxLength": 1000}
@@ -83,8 +84,15 @@ def settings(pattern: Pattern) -> Schema:
         name: _quantity(f.metadata["quantity"], f.metadata["meaning"], f.metadata["default"])
         for name, f in pattern.parameters().items()
     }
-    common = dict(COMMON_SETTINGS)
-    common["for"] = _quantity(DURATION, "how long the condition must hold before the alert fires", pattern.for_)
+    defaults = {
+        "enabled": pattern.enabled,
+        "severity": pattern.severity,
+        "for": pattern.for_,
+        "keep_firing_for": pattern.keep_firing_for,
+    }
+    common = {
+        name: {**body, "default": defaults[name]} if name in defaults else body for name, body in COMMON_SETTINGS.items()
+    }
     return _object(pattern.runbook.meaning, own | common)
 
 
@@ -103,12 +111,13 @@ SERVICE = _object(
         "service": _name("The service's name; also the name of its workload."),
         "namespace": _name("The Kubernetes namespace it runs in."),
         "team": _text("The team that is told; a team of the routing document.", pattern=WORD_PATTERN, maxLength=63),
-        "tier": _text("A preset of thresholds and severities (default standard).", pattern=WORD_PATTERN),
-        "kind": {"enum": [k.value for k in Kind], "description": "What runs it (default Deployment)."},
+        "tier": _text("A preset of thresholds and severities: critical, standard, batch, or one of the site.", pattern=WORD_PATTERN, default=DEFAULT_TIER),
+        "kind": {"enum": [k.value for k in Kind], "description": "What runs it.", "default": Kind.DEPLOYMENT.value},
         "container": _name("The container that matters; sidecars do not (default: the service's name)."),
         "select": {
             "enum": [s.value for s in Select],
-            "description": "How its pods are found: by the exact shape of their names, or by their owner (default name).",
+            "description": "How its pods are found: by the exact shape of their names, or by their owner.",
+            "default": Select.NAME.value,
         },
         "labels": _map("Extra labels on all its alerts.", _LABEL_VALUE),
         "runbook": _text("The page that explains the service; each alert links into it.", pattern=URL_PATTERN),
@@ -189,7 +198,8 @@ SITE = _object(
                 "full_up_to": {
                     "type": "integer",
                     "minimum": 0,
-                    "description": "Commit a test file for each service up to this many services (default 100); beyond, "
+                    "default": 25,
+                    "description": "Commit a test file for each service up to this many services; beyond, "
                     "one for each distinct shape of rules.",
                 }
             },

@@ -16,14 +16,14 @@ from alertgen.quantity import DURATION_PATTERN
 from alertgen.source import Document
 
 _IN_WORDS: Mapping[str, str] = {
-    schema.NAME_PATTERN: "lower-case letters, digits and '-' only, as in a DNS label",
-    schema.WORD_PATTERN: "letters, digits, '-', '_' and '.' only",
-    schema.LABEL_PATTERN: "a Prometheus label: letters, digits and '_', not starting with '__', not 'alertname'",
-    schema.ALERT_PATTERN: "an alert name: letters and digits, beginning with a capital",
+    schema.NAME_PATTERN: "a DNS label (lower-case letters, digits and '-')",
+    schema.WORD_PATTERN: "letters, digits, '-', '_' and '.'",
+    schema.LABEL_PATTERN: "a label of Prometheus (letters, digits and '_') that is not reserved",
+    schema.ALERT_PATTERN: "an alert name (letters and digits, beginning with a capital)",
     schema.URL_PATTERN: "an http or https address without spaces, quotes or braces",
     schema.DATE_PATTERN: "a day as YYYY-MM-DD",
     schema.VERSION_PATTERN: 'a version such as "2.42", in quotes',
-    DURATION_PATTERN: "a duration as Prometheus writes it: 30s, 5m, 1h30m, 7d",
+    DURATION_PATTERN: "a duration such as 30s, 5m, 1h30m or 7d",
 }
 _TYPES = {
     "string": "text", "object": "a mapping", "array": "a list", "integer": "a whole number", "number": "a number",
@@ -92,13 +92,13 @@ def _words(error: ValidationError, name: str, *, secret: bool) -> tuple[str, str
         words = [str(w) for w in wanted]
         return "unknown-value", f"{name} must be one of {', '.join(words)}{shown}", did_you_mean(str(value), words)
     if kind == "pattern":
-        return "bad-value", f"{name} is not what it must be{shown}", _IN_WORDS.get(wanted, f"it must match {wanted}")
+        return "bad-value", f"{name} must be {_IN_WORDS.get(wanted, f'something that matches {wanted}')}{shown}", ""
     if kind in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"):
         relation = {
             "minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most", "exclusiveMaximum": "less than",
         }[kind]  # fmt: skip
         if _any(error.schema).get("pattern") == DURATION_PATTERN:
-            return "bad-value", f"{name} needs a unit{shown}", _IN_WORDS[DURATION_PATTERN]
+            return "bad-value", f"{name} must be {_IN_WORDS[DURATION_PATTERN]}, with a unit{shown}", ""
         return "bad-value", f"{name} must be {relation} {wanted}{shown}", ""
     if kind == "maxLength":
         return "too-long", f"{name} is longer than {wanted} characters", ""

@@ -128,7 +128,7 @@ def test_a_plain_relative_path_is_fine(path: str) -> None:
     ],
 )
 def test_a_path_that_could_leave_the_folder_or_cannot_be_written_is_a_bug(path: str) -> None:
-    with pytest.raises(ValueError, match="path of a generated file|longer than 255 bytes"):
+    with pytest.raises(ValueError, match=r"path of a generated file|longer than 255 bytes"):
         Artifact(path, "")
 
 

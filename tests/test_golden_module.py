@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import difflib
 import re
 import tracemalloc
 from collections.abc import Iterator
@@ -239,17 +238,6 @@ LINES = st.lists(st.sampled_from(["a", "b", "c", "- x", "+ y", "@@ -1 +1 @@", ""
 @given(LINES, LINES)
 def test_a_diff_applied_to_the_committed_file_gives_the_built_one(before: bytes, after: bytes) -> None:
     assert after.decode() == patched(before.decode(), unified(before, after, "a", "b"))
-
-
-@given(LINES, LINES)
-def test_a_diff_is_the_one_of_the_whole_files(before: bytes, after: bytes) -> None:
-    """Leaving out what is the same before and after the changes moves no heading, where the changes are as few."""
-    shown = unified(before, after, "a", "b").splitlines()
-    whole = list(difflib.unified_diff(before.decode().splitlines(), after.decode().splitlines(), "a", "b", lineterm=""))
-    if len(shown) == len(whole):
-        assert [line for line in whole if line.startswith("@@ ")][:1] == [
-            line for line in shown if line.startswith("@@ ")
-        ][:1]
 
 
 def test_a_one_line_change_deep_in_a_large_file_is_shown_at_its_line() -> None:
