@@ -90,7 +90,8 @@ def _format(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 def _compile(spec: str) -> Build:
     today = dt.datetime.now(tz=dt.UTC).date()  # noqa: TID251  # the one place where the day enters
-    return compiler.compile_spec(workspace.read_specs(spec), today, spec)
+    folder = os.path.normpath(spec)
+    return compiler.compile_spec(workspace.read_specs(folder), today, folder)
 
 
 def _print(found: Sequence[Diagnostic], style: str, **more: Any) -> None:

@@ -8,14 +8,14 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from alertgen import routing, schema, shapes, source, spec
+from alertgen import checks, routing, schema, shapes, site_pattern, source, spec
 from alertgen.artifact import Artifact, header
 from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
 from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, applies, expand
-from alertgen.model import Select, Service, Site
+from alertgen.model import Select, Site
 from alertgen.pattern import Pattern
 from alertgen.patterns import catalogue
 from alertgen.podnames import collides
@@ -75,6 +75,8 @@ class Estate:
     routing_document: Document | None
     tree: Route
     patterns: Mapping[str, Pattern]
+    broken: frozenset[str] = frozenset()
+    """Alerts whose pattern has errors of its own: what others say of them is not judged."""
     today: dt.date
     alertmanager_version: tuple[int, ...] = DEFAULT_ALERTMANAGER
 
@@ -213,14 +215,33 @@ class Build:
             raise ValueError("a spec with errors has no artifacts")
         proven = {entry.key for entry in self.proven}
         for entry in self.entries:
-            yield from _files(self.estate, self.moulds[entry.shape.key], entry, tests=entry.key in proven)
+            yield from self._files(entry, tests=entry.key in proven)
         yield from self._site_files()
 
+    def _files(self, entry: Entry, *, tests: bool) -> Iterator[Artifact]:
+        """One service's files: its shape's, with its names."""
+        namespace, name = entry.key
+        mould, source_file = self.moulds[entry.shape.key], self._source(entry.document)
+        head = header("yaml", source_file)
+        yield Artifact(f"prometheus/{namespace}/{name}.yaml", f"{head}\n{mould.rules.fill(entry.names)}")
+        if tests:
+            yield Artifact(f"tests/{namespace}/{name}.yaml", f"{head}\n{mould.tests.fill(entry.names)}")
+        yield Artifact(f"kubernetes/{namespace}/{name}.yaml", f"{head}\n{mould.objects.fill(entry.names)}")
+        page = mould.page.fill(entry.names)
+        page = _TOLD.sub(functools.partial(_told_here, self.estate, entry.document.data["team"]), page)
+        yield Artifact(f"docs/{namespace}/{name}.md", f"{header('md', source_file)}\n{page}")
+
+    def _source(self, document: Document | None) -> str:
+        """A document's file as everybody's checkout has it: below the spec's folder, wherever that is."""
+        folder = self.spec_folder.rstrip("/")
+        name = folder.rpartition("/")[2]
+        return f"{name}{document.path.removeprefix(folder)}" if document else name
+
     def _site_files(self) -> Iterator[Artifact]:
-        estate, folder = self.estate, self.spec_folder
+        estate = self.estate
         expansion, _ = estate.expansion(None)
         path = f"{SITE_NAMESPACE}/{SITE_GROUP}"
-        written_in = estate.site_document.path if estate.site_document else folder
+        written_in = self._source(estate.site_document)
         head = header("yaml", written_in)
         yield Artifact(f"prometheus/{path}.yaml", f"{head}\n{prometheus.rule_file(expansion.groups)}")
         yield Artifact(f"tests/{path}.yaml", f"{head}\n{_tests(expansion)}")
@@ -228,14 +249,14 @@ class Build:
         page = _TOLD.sub(functools.partial(_told_here, estate, estate.site.team), _page(expansion))
         yield Artifact(f"docs/{path}.md", f"{header('md', written_in)}\n{page}")
         yield self.routing_artifact
-        whole = {"$comment": header("json", folder), **schema.build(estate.patterns)}
+        whole = {"$comment": header("json", self._source(None)), **schema.build(estate.patterns)}
         yield Artifact("schema/alertgen.schema.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
 
     @property
     def routing_artifact(self) -> Artifact:
         """Alertmanager's configuration."""
         estate = self.estate
-        about = estate.routing_document.path if estate.routing_document else self.spec_folder
+        about = self._source(estate.routing_document)
         rendered = alertmanager.render(estate.routing, estate.tree, estate.alertmanager_version, header("yaml", about))
         return Artifact("alertmanager/alertmanager.yaml", rendered)
 
@@ -272,18 +293,6 @@ def _objects(expansion: Expansion, block: prometheus.Block) -> str:
     )
 
 
-def _files(estate: Estate, mould: Mould, entry: Entry, *, tests: bool) -> Iterator[Artifact]:
-    namespace, name = entry.key
-    head = header("yaml", entry.document.path)
-    yield Artifact(f"prometheus/{namespace}/{name}.yaml", f"{head}\n{mould.rules.fill(entry.names)}")
-    if tests:
-        yield Artifact(f"tests/{namespace}/{name}.yaml", f"{head}\n{mould.tests.fill(entry.names)}")
-    yield Artifact(f"kubernetes/{namespace}/{name}.yaml", f"{head}\n{mould.objects.fill(entry.names)}")
-    page = mould.page.fill(entry.names)
-    page = _TOLD.sub(functools.partial(_told_here, estate, entry.document.data["team"]), page)
-    yield Artifact(f"docs/{namespace}/{name}.md", f"{header('md', entry.document.path)}\n{page}")
-
-
 def _mould(estate: Estate, document: Document, shape: Shape) -> Mould:
     """The files of a shape: rendered for a service whose names are holes."""
     holed = spec.read_service(shape.data)
@@ -313,19 +322,21 @@ def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder
         problems.append(
             Diagnostic(
                 Location(spec_folder, 1, 1), "empty-spec", "there is not a single document of a spec here",
-                hint=f"`alertgen init {spec_folder}` writes one to start from",
+                hint="`alertgen init` writes one to start from",
             )
         )  # fmt: skip
     estate, estate_problems = _estate(documents, today)
     entries, moulds, service_problems = _services(estate, documents["service"])
+    if not estate_problems:
+        once, wrong = estate.expansion(None)
+        service_problems += [*wrong, *_linted(once, estate.site_at("site"))]
     problems += [*estate_problems, *service_problems]
     return Build(estate=estate, entries=entries, moulds=moulds, diagnostics=in_order(problems), spec_folder=spec_folder)
 
 
 def _estate(documents: Mapping[str, Sequence[Document]], today: dt.date) -> tuple[Estate, list[Diagnostic]]:
-    problems: list[Diagnostic] = []
-    patterns = dict(catalogue())
-    validate = validator(schema.build(patterns))
+    patterns, broken, problems = _patterns(documents.get("pattern", ()))
+    validate = validator(schema.build(patterns, broken))
 
     def only(kind: str) -> Document | None:
         """The one valid document of its kind; a second one is an error."""
@@ -361,9 +372,38 @@ def _estate(documents: Mapping[str, Sequence[Document]], today: dt.date) -> tupl
         routing_document=routing_document,
         tree=routing.tree(told, routing.SEVERITIES),
         patterns=patterns,
+        broken=broken,
         today=today,
         alertmanager_version=am_version,
     ), problems
+
+
+def _patterns(
+    documents: Sequence[Document],
+) -> tuple[Mapping[str, Pattern], frozenset[str], list[Diagnostic]]:
+    """The built-in patterns and the site's own, in order of name; the names of broken ones; what is wrong with them."""
+    problems: list[Diagnostic] = []
+    own: dict[str, tuple[Pattern, Document]] = {}
+    validate = validator(schema.build(catalogue()))
+    for document in documents:
+        if misshapen := validate(document):
+            problems += misshapen
+            continue
+        pattern, found = site_pattern.read(document)
+        problems += found
+        if pattern is None:
+            continue
+        _, first = own.setdefault(pattern.alert, (pattern, document))
+        if first is not document:
+            problems.append(
+                Diagnostic(
+                    document.at("pattern"), "second-pattern", f"there is a pattern {pattern.alert} already",
+                    hint="one document for each alert", related=((first.at("pattern"), "the first one"),),
+                )
+            )  # fmt: skip
+    patterns = {**catalogue(), **{name: p for name, (p, _) in own.items()}}
+    broken = frozenset(str(d.data["pattern"]) for d in documents) - patterns.keys()
+    return dict(sorted(patterns.items())), broken, problems
 
 
 def _services(
@@ -371,7 +411,7 @@ def _services(
 ) -> tuple[tuple[Entry, ...], dict[str, Mould], list[Diagnostic]]:
     """Every service's entry in order of name, what its shape is made into, and all that is wrong."""
     problems: list[Diagnostic] = []
-    validate = validator(schema.build(estate.patterns))
+    validate = validator(schema.build(estate.patterns, estate.broken))
     moulds: dict[str, Mould] = {}
     entries: list[Entry] = []
     teams, used = frozenset(estate.routing.teams), _Used()
@@ -386,7 +426,7 @@ def _services(
         problems += spec.check_service(spec.read_service(document.data), teams, estate.tiers, document.at)
         if new:
             expansion, found = estate.expansion(document)
-            found = (*found, *_not_applying(document, expansion))
+            found = (*found, *_not_applying(estate, document, expansion), *_linted(expansion, document.at("service")))
             problems += found
             used.add(estate, expansion, document)
             if not any(problem.severity is Severity.ERROR for problem in found):
@@ -400,10 +440,23 @@ def _services(
     return tuple(entries), moulds, problems
 
 
-def _not_applying(document: Document, expansion: Expansion) -> Iterator[Diagnostic]:
+def _linted(expansion: Expansion, place: Location) -> Iterator[Diagnostic]:
+    """What the lints find, at the line that says so: the setting's, else the site pattern's, else the service's."""
+    alerts = {alert.rule.alert: alert for alert in expansion.alerts}
+    for finding in checks.findings(expansion):
+        alert = alerts.get(finding.alert)
+        origin = alert.settings.origins.get(finding.setting or "") if alert else None
+        if finding.severity is Severity.WARNING and alert and not alert.pattern.place and origin and not origin.location:
+            continue  # about a default, which nobody here wrote
+        where = (origin.location if origin else None) or (alert.pattern.place if alert else None) or place
+        message = f"{finding.alert}: {finding.message}" if finding.alert else finding.message
+        yield Diagnostic(where, finding.code, message, finding.hint, finding.severity)
+
+
+def _not_applying(estate: Estate, document: Document, expansion: Expansion) -> Iterator[Diagnostic]:
     """Overrides of alerts that this service cannot have."""
     for name in document.data.get("alerts", {}):
-        pattern = catalogue().get(name)
+        pattern = estate.patterns.get(name)
         if pattern and not applies(pattern, expansion.service):
             why = (
                 "exists once per cluster: tune it in the site document"
@@ -418,12 +471,14 @@ class _Used:
 
     def __init__(self) -> None:
         self.overrides: set[tuple[str, str]] = set()
+        self.alerts: set[str] = set()
         self.tiers: set[str] = set()
 
     def add(self, estate: Estate, expansion: Expansion, document: Document) -> None:
         felt = {p.alert for p in estate.patterns.values() if applies(p, expansion.service)}
         for layer in estate.stack(document):
             self.overrides |= {(layer.name, alert) for alert in layer.alerts if alert in felt}
+        self.alerts |= {alert.pattern.alert for alert in expansion.alerts}
         self.tiers.add(document.data.get("tier", DEFAULT_TIER))
 
     def unused(self, estate: Estate) -> Iterator[Diagnostic]:
@@ -441,6 +496,13 @@ class _Used:
                 for alert in body.get("alerts", {}):
                     if (f"tier {tier}", alert) not in self.overrides:
                         yield _unfelt(document.key("tiers", tier, "alerts", alert), alert)
+        once_on = {alert.pattern.alert for alert in estate.expansion(None)[0].alerts}
+        for pattern in estate.patterns.values():
+            if pattern.place and pattern.alert not in self.alerts | once_on:
+                yield Diagnostic(
+                    pattern.place, "no-effect", f"no service has the alert {pattern.alert}",
+                    hint="say `enabled: true` here for every service it fits, or under `alerts` of a service",
+                )  # fmt: skip
         for name, layer in estate.team_layers.items():
             for alert in layer.alerts:
                 if (layer.name, alert) not in self.overrides and estate.routing_document:

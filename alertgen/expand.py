@@ -108,6 +108,7 @@ def _rule(subject: Subject, pattern: Pattern, settings: Settings) -> AlertingRul
         keep_firing_for=settings.keep_firing_for,
         labels=_labels(subject, pattern, settings),
         annotations=_annotations(subject, pattern, settings, words),
+        as_written=pattern.unparsed,
     )
 
 
@@ -137,6 +138,7 @@ def _annotations(subject: Subject, pattern: Pattern, settings: Settings, words: 
         annotations["runbook_url"] = runbook
     if dashboard:
         annotations["dashboard_url"] = dashboard
+    annotations |= {name: fill(text, words) for name, text in pattern.annotations.items()}
     return annotations | dict(settings.annotations)
 
 
@@ -172,10 +174,9 @@ class _Braced(string.Template):
 
 def _refused(pattern: Pattern, settings: Settings, site: Site, place: Location) -> Iterator[Diagnostic]:
     for refusal in pattern.refusals(site, settings.params):
-        origin = settings.origins[refusal.parameter]
-        yield Diagnostic(
-            origin.location or place, "cannot-work", f"{pattern.alert}: {refusal.message}", hint=refusal.hint
-        )
+        origin = settings.origins.get(refusal.parameter)
+        written = refusal.location or (origin.location if origin else None)
+        yield Diagnostic(written or place, "cannot-work", f"{pattern.alert}: {refusal.message}", hint=refusal.hint)
 
 
 def _tuned_though_off(pattern: Pattern, stack: Sequence[Layer]) -> Iterator[Diagnostic]:

@@ -129,9 +129,9 @@ def plain(value: Value, _before: str = "") -> str:
 
 def seconds(value: Value, _before: str = "") -> str:
     """A number; a duration in seconds. Raises ValueError for a name."""
-    if isinstance(value, str):
-        raise ValueError(f"'{value}' is a name; a number belongs here")
-    return number(int(value) if isinstance(value, Duration) else value)
+    if not isinstance(value, str):
+        return number(value)
+    raise ValueError(f"'{value}' is a name; a number belongs here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,9 +287,9 @@ class _Evaluation:
         if value is None:
             hint = did_you_mean(token.text, self._values) or f"known: {', '.join(sorted(self._values))}"
             raise InterpolationError(token.index, f"unknown word '{token.text}'", hint, "unknown-word")
-        if isinstance(value, str):
-            raise self._error(token, f"'{token.text}' is a name; it cannot be calculated with")
-        return _Amount(Fraction(value), isinstance(value, Duration))
+        if not isinstance(value, str):
+            return _Amount(Fraction(value), isinstance(value, Duration))
+        raise self._error(token, f"'{token.text}' is a name; it cannot be calculated with")
 
     @staticmethod
     def _error(token: _Token, message: str, hint: str = "") -> InterpolationError:

@@ -56,6 +56,10 @@ class Site:
     scrape_interval: Duration = Duration(30)
     evaluation_interval: Duration = Duration(30)
     runbook_base: str = ""
+    required_labels: tuple[str, ...] = ()
+    """What every alert must carry, from its rule, its series or the external labels."""
+    required_annotations: tuple[str, ...] = ()
+    """What every alert must say."""
     rule_labels: Mapping[str, str] = field(default_factory=dict)
     """metadata.labels of the PrometheusRule objects, for Prometheus' ruleSelector."""
     rule_namespace: str = "monitoring"
@@ -72,6 +76,8 @@ class AlertingRule:
     keep_firing_for: Duration
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
+    as_written: bool = False
+    """The expression is not formatted: promql-parser does not know its syntax, and promtool may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,3 +166,7 @@ class Scenario:
     early: int = 0
     brief: bool = False
     """The condition holds, but for less than `for`: pending is right, firing is not."""
+    background: tuple[Series, ...] = ()
+    """Series that are there besides and must not count."""
+    alone: bool = False
+    """Its series may change what other scenarios of the service give: it needs a test group of its own."""

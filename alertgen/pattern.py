@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from alertgen.model import Kind
 from alertgen.quantity import DURATION_PATTERN, Duration, number, parse_number, parse_ratio, percent
 
 if TYPE_CHECKING:
+    from alertgen.diagnostics import Location
     from alertgen.model import Scenario
     from alertgen.promql import Expr
     from alertgen.subject import Subject
@@ -91,6 +92,8 @@ class Level(StrEnum):
     CONTAINER = "container"
     POD = "pod"
     WORKLOAD = "workload"
+    SERVICE = "service"
+    """Something of the service that Kubernetes has no object for: a queue, a route, a backlog."""
     CLUSTER = "cluster"
 
 
@@ -105,11 +108,15 @@ class Runbook:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Parameters that cannot work together: which one to change, why, and how."""
+    """Parameters that cannot work together: which one to change, why, and how.
+
+    `location` is where to change it when that is no parameter but a line of the spec.
+    """
 
     parameter: str
     message: str
     hint: str = ""
+    location: Location | None = None
 
 
 def _no_refusal(_site: Any, _params: Any) -> Iterator[Refusal]:
@@ -148,6 +155,14 @@ class Pattern:
     summary: str
     description: str
     runbook: Runbook
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Static labels on the alert, besides those that every alert has."""
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    """Annotations besides summary and description; templates like those."""
+    place: Location | None = None
+    """Where the site wrote it; None for a built-in pattern."""
+    unparsed: bool = False
+    """Whether promql-parser does not know the expression's syntax: it is kept as written, and promtool decides."""
 
     @property
     def file_name(self) -> str:

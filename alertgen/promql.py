@@ -121,16 +121,6 @@ def regex(value: str) -> Matcher:
     return Matcher("=~", value)
 
 
-def differs(value: str) -> Matcher:
-    """Matches anything but this text."""
-    return Matcher("!=", value)
-
-
-def not_regex(value: str) -> Matcher:
-    """Matches what the anchored RE2 expression does not."""
-    return Matcher("!~", value)
-
-
 def one_of(*values: str) -> Matcher:
     """Matches any of these texts."""
     return regex("|".join(escape_regex(v) for v in values))
@@ -163,10 +153,6 @@ class Selector(Expr):
         )
         return cls(f"{metric}{{{inner}}}" if inner else metric)
 
-    def offset(self, by: Duration) -> Selector:
-        """The same series, that long ago."""
-        return Selector(f"{self.text} offset {by}")
-
 
 def function(name: str, *arguments: Operand | str) -> Expr:
     """A function call; a `str` argument becomes a quoted string."""
@@ -176,8 +162,7 @@ def function(name: str, *arguments: Operand | str) -> Expr:
 
 def over(name: str, selector: Selector, window: Duration) -> Expr:
     """A function over a range: `name(selector[window])`."""
-    metric, offset, by = selector.text.partition(" offset ")
-    return Expr(f"{name}({metric}[{window}]{offset}{by})")
+    return Expr(f"{name}({selector.text}[{window}])")
 
 
 def rate(selector: Selector, window: Duration) -> Expr:
@@ -193,11 +178,6 @@ def increase(selector: Selector, window: Duration) -> Expr:
 def max_over_time(selector: Selector, window: Duration) -> Expr:
     """The largest sample of each series within the window."""
     return over("max_over_time", selector, window)
-
-
-def min_over_time(selector: Selector, window: Duration) -> Expr:
-    """The smallest sample of each series within the window."""
-    return over("min_over_time", selector, window)
 
 
 def count_over_time(selector: Selector, window: Duration) -> Expr:

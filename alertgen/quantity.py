@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 
@@ -11,6 +12,9 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 
 DURATION_PATTERN = r"^(0|([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?)$"
 """For JSON Schema: Prometheus' own notation, largest unit first, whole numbers, nothing below a second."""
+
+_LONGEST = 64
+"""Characters of a text that is longer than any duration or number that makes sense; a message repeats no more."""
 
 MAX_DURATION = 100 * _UNITS["y"]
 """Seconds. Beyond this Prometheus' own nanosecond arithmetic comes near its end."""
@@ -28,10 +32,10 @@ class Duration(int):
             return cls(0)
         match = _DURATION.fullmatch(text) if text.isascii() else None
         if match is None:
-            raise ValueError(f"'{text}' is not a duration: write it as Prometheus does, e.g. 30s, 5m, 1h30m, 7d")
-        seconds = sum(int(n) * unit for n, unit in zip(match.groups(), _UNITS.values(), strict=True) if n)
+            raise ValueError(f"'{_cut(text)}' is not a duration: write it as Prometheus does, e.g. 30s, 5m, 1h30m, 7d")
+        seconds = sum(_whole(n) * unit for n, unit in zip(match.groups(), _UNITS.values(), strict=True) if n)
         if seconds > MAX_DURATION:
-            raise ValueError(f"'{text}' is more than a hundred years")
+            raise ValueError(f"'{_cut(text)}' is more than a hundred years")
         return cls(seconds)
 
     def __str__(self) -> str:
@@ -50,11 +54,23 @@ class Duration(int):
         return f"Duration({str(self)!r})"
 
 
+def _whole(digits: str) -> int:
+    """So many; of more digits than a duration can have, as many as are too many anyway."""
+    return int(digits) if len(digits) <= _LONGEST else MAX_DURATION + 1
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
 def parse_number(text: str) -> Decimal:
-    """A finite decimal number; raises ValueError for anything else (also for NaN and infinities)."""
+    """A decimal number that a sample can hold; raises ValueError for anything else (also for NaN and infinities)."""
     if not (text.isascii() and _NUMBER.fullmatch(text)):
-        raise ValueError(f"'{text}' is not a number")
-    return Decimal(text)
+        raise ValueError(f"'{_cut(text)}' is not a number")
+    value = Decimal(text) or Decimal(0)  # not the 0 with a billion decimal places
+    if value and (math.isinf(float(value)) or not float(value)):
+        raise ValueError(f"{_cut(text)} is more than a sample can hold, or less")
+    return value
 
 
 def parse_ratio(value: str | float) -> Decimal:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from alertgen import routing
+from alertgen import routing, site_pattern
 from alertgen.metrics import EXPORTERS
 from alertgen.model import Kind, Select
 from alertgen.pattern import DURATION, WINDOW, Pattern, Quantity
@@ -91,15 +91,16 @@ def settings(pattern: Pattern) -> Schema:
         "keep_firing_for": pattern.keep_firing_for,
     }
     common = {
-        name: {**body, "default": defaults[name]} if name in defaults else body for name, body in COMMON_SETTINGS.items()
+        name: {**body, "default": defaults[name]} if name in defaults else body
+        for name, body in COMMON_SETTINGS.items()
     }
     return _object(pattern.runbook.meaning, own | common)
 
 
-def _alerts(patterns: Mapping[str, Pattern]) -> Schema:
+def _alerts(patterns: Mapping[str, Pattern], unknown: Iterable[str]) -> Schema:
     return _object(
         "Per alert: tune it, relabel it, switch it on or off. Exact alert names.",
-        {name: {"$ref": f"#/$defs/alert_{name}"} for name in patterns},
+        {**dict.fromkeys(unknown, {}), **{name: {"$ref": f"#/$defs/alert_{name}"} for name in patterns}},
     )
 
 
@@ -111,7 +112,11 @@ SERVICE = _object(
         "service": _name("The service's name; also the name of its workload."),
         "namespace": _name("The Kubernetes namespace it runs in."),
         "team": _text("The team that is told; a team of the routing document.", pattern=WORD_PATTERN, maxLength=63),
-        "tier": _text("A preset of thresholds and severities: critical, standard, batch, or one of the site.", pattern=WORD_PATTERN, default=DEFAULT_TIER),
+        "tier": _text(
+            "A preset of thresholds and severities: critical, standard, batch, or one of the site.",
+            pattern=WORD_PATTERN,
+            default=DEFAULT_TIER,
+        ),
         "kind": {"enum": [k.value for k in Kind], "description": "What runs it.", "default": Kind.DEPLOYMENT.value},
         "container": _name("The container that matters; sidecars do not (default: the service's name)."),
         "select": {
@@ -216,9 +221,9 @@ def spec_schema() -> Schema:
     return build(catalogue())
 
 
-def build(patterns: Mapping[str, Pattern]) -> Schema:
-    """The schema for these patterns."""
-    documents = {"service": SERVICE, "site": SITE, "routing": routing_document()}
+def build(patterns: Mapping[str, Pattern], unknown: Iterable[str] = ()) -> Schema:
+    """The schema for these patterns; about the `unknown` alerts anything may be said: their pattern is broken."""
+    documents = {"service": SERVICE, "site": SITE, "routing": routing_document(), "pattern": site_pattern.SCHEMA}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "alertgen spec",
@@ -228,7 +233,7 @@ def build(patterns: Mapping[str, Pattern]) -> Schema:
         "$defs": {
             **documents,
             **routing.DEFS,
-            "alerts": _alerts(patterns),
+            "alerts": _alerts(patterns, unknown),
             **{f"alert_{name}": settings(p) for name, p in patterns.items()},
         },
     }

@@ -34,6 +34,9 @@ Every text that matches here also passes the schema, and reads the same in YAML,
 and test notation.
 """
 
+_LONGEST = 512
+"""No name is longer, in characters."""
+
 # Control characters: the spec cannot contain them, so they mean nothing else in any text.
 HOLES: Mapping[str, str] = {key: chr(index) for index, key in enumerate(OPAQUE, start=1)}
 
@@ -65,13 +68,14 @@ def shape_of(data: Mapping[str, Any]) -> tuple[Shape, Mapping[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A rendered file with holes. An expression stays apart: how it is broken into lines depends on the names' length."""
+    """A rendered file with holes. The few expressions whose lines depend on the names' length stay apart."""
 
     pieces: tuple[str | tuple[str, int], ...]
 
     @classmethod
     def of(cls, text: str) -> Template:
         """A template from text whose expressions went through `marked_block`."""
+        text = _EXPR.sub(_settled, text)
         pieces: list[str | tuple[str, int]] = []
         end = 0
         for match in _EXPR.finditer(text):
@@ -82,7 +86,10 @@ class Template:
     def fill(self, names: Mapping[str, str]) -> str:
         """The file of one service."""
         fillings = [(HOLES[key], value) for key, value in names.items()]
-        return "".join([_filled(p, fillings) if isinstance(p, str) else _filled_expr(p, fillings) for p in self.pieces])
+        text = "".join([piece if isinstance(piece, str) else _fitted(*piece, fillings) for piece in self.pieces])
+        for hole, value in fillings:
+            text = text.replace(hole, value)
+        return text
 
 
 def marked_block(expr: str, indent: int) -> str:
@@ -90,24 +97,28 @@ def marked_block(expr: str, indent: int) -> str:
     return f"\x1c{indent}\x1d{expr}\x1e"
 
 
-def _filled(text: str, fillings: Sequence[tuple[str, str]]) -> str:
-    for hole, value in fillings:
-        text = text.replace(hole, value)
-    return text
+def _settled(match: re.Match[str]) -> str:
+    """The expression formatted, where it has the same lines whatever the names; where not, as it was.
+
+    The formatter splits what is too long for a line. What it splits with names of one character it splits with all,
+    and what it leaves whole with the longest it always leaves whole: where those two agree, so does all between.
+    """
+    expr, indent = match[2], int(match[1])
+    holes = [hole for hole in HOLES.values() if hole in expr]
+    shortest, longest = (_laid_out(expr, indent, tuple([(hole, width) for hole in holes])) for width in (1, _LONGEST))
+    return shortest if shortest == longest else match[0]
 
 
-def _filled_expr(piece: tuple[str, int], fillings: Sequence[tuple[str, str]]) -> str:
-    """The expression formatted for names of this length, then with the names."""
-    expr, indent = piece
-    widths = tuple([(hole, len(value)) for hole, value in fillings if hole in expr])
-    text = _laid_out(expr, indent, widths)
-    for hole, value in fillings:
-        text = text.replace(hole * len(value), value)
-    return text
+def _fitted(expr: str, indent: int, fillings: Sequence[tuple[str, str]]) -> str:
+    """The expression, with its holes, as it is formatted for names of this length."""
+    return _laid_out(expr, indent, tuple([(hole, len(value)) for hole, value in fillings if hole in expr]))
 
 
-@functools.lru_cache(maxsize=65_536)
+@functools.lru_cache(maxsize=16_384)
 def _laid_out(expr: str, indent: int, widths: tuple[tuple[str, int], ...]) -> str:
     for hole, width in widths:
         expr = expr.replace(hole, hole * width)
-    return block(pretty(expr), indent)
+    text = block(pretty(expr), indent)
+    for hole, width in widths:
+        text = text.replace(hole * width, hole)
+    return text

@@ -91,6 +91,30 @@ class Document:
         """The place of the key (or list item) at that path, or of its nearest ancestor that exists."""
         return self._location(self._find(steps).key)
 
+    def within(self, start: Location, text: str, index: int) -> Location:
+        """The place of `text[index]`, for the key or value that begins at `start`: plain, quoted, or a block.
+
+        Exact but for escapes in double quotes, where it may be a few characters off.
+        """
+        lines = self._text.split("\n")
+        line = start.line - self._line - 1
+        at = sum(len(before) + 1 for before in lines[:line]) + start.column - 1
+        opening = self._text[at : at + 1]
+        if opening in ("|", ">"):
+            at += len(lines[line]) - start.column + 2
+        elif opening in ("'", '"'):
+            at += 1
+        place = at
+        # However a text is folded, indented and escaped, what is not a space stands there in the same order.
+        for character in text[: index + 1]:
+            if not character.isspace():
+                place = self._text.find(character, at)
+                if place < 0:
+                    return start
+                at = place + 1
+        found = place if text[index : index + 1].strip() else at
+        return self._location(_place_of(self._text, found))
+
     def _find(self, steps: tuple[str | int, ...]) -> _Node:
         node = _tree(self._text)
         for step in steps:

@@ -70,6 +70,8 @@ def read_site(data: Mapping[str, Any]) -> Site:
         scrape_interval=Duration.parse(str(data.get("scrape_interval", defaults.scrape_interval))),
         evaluation_interval=Duration.parse(str(data.get("evaluation_interval", defaults.evaluation_interval))),
         runbook_base=data.get("runbook_base", "").rstrip("/"),
+        required_labels=tuple(data.get("required_labels", ())),
+        required_annotations=tuple(data.get("required_annotations", ())),
         rule_labels=kubernetes.get("labels", {}),
         rule_namespace=kubernetes.get("namespace", defaults.rule_namespace),
     )
@@ -191,7 +193,7 @@ def resolve(pattern: Pattern, stack: Sequence[Layer], today: dt.date) -> tuple[S
         "severity": pattern.severity,
         "for_": Duration.parse(pattern.for_),
         "keep_firing_for": Duration.parse(pattern.keep_firing_for),
-        "labels": {},
+        "labels": dict(pattern.labels),
         "annotations": {},
         "reason": "",
         "expires": "",

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Context, Decimal
 
 from alertgen.expand import Alert, Expansion
 from alertgen.metrics import EXPORTERS
@@ -101,13 +102,14 @@ def scenarios(expansion: Expansion, alert: Alert, names: Iterator[int] | None = 
     """All situations in which an alert is proven: the pattern's own, then those every alert must stand."""
     world = world_of(expansion, alert, names)
     own = list(alert.pattern.scenarios(world, alert.settings.params))
-    return own + list(_variants(world, alert, own))
+    variants = list(_variants(world, alert, own))
+    return [replace(s, background=_background(world, s, own)) if _is_silent(s) else s for s in own] + variants
 
 
 def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scenario]:
     """What follows for every alert: other people's trouble stays theirs, and exporters may double or move."""
     level, params = alert.pattern.level, alert.settings.params
-    if not own[0].breached or not any(series.labels.get("instance") for series in own[0].series):
+    if not own[0].breached:
         return
     if level is not Level.CLUSTER:
         elsewhere = {
@@ -120,13 +122,14 @@ def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scena
             theirs = _first(world.elsewhere(**change), alert)
             if _tells_apart(own[0], theirs):
                 yield replace(theirs, name=f"silent {name}", breached=None, value="")
-        federated = _first(world.elsewhere(exporter_labels={"job": "federate"}), alert)
-        yield replace(federated, name="silent for series that another job passes on", breached=None, value="")
     doubled = [e.instance for e in EXPORTERS.values() if e.doubled]
-    if any(s.labels["instance"] in doubled for s in own[0].series):
+    if any(s.labels.get("instance") in doubled for s in own[0].series):
         again = _first(world, alert)
         yield replace(
-            again, name=f"{again.name}, once, with two replicas of the exporter", series=_doubled(again.series, doubled)
+            again,
+            name=f"{again.name}, once, with two replicas of the exporter",
+            series=_doubled(again.series, doubled),
+            background=_background(world, again, own),
         )
         if not alert.pattern.late_after_exporter_restart:
             moved = _first(world, alert)
@@ -139,11 +142,60 @@ def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scena
             )
     if world.subject.site.cluster_label and level is not Level.CLUSTER:
         second = _first(world.elsewhere(cluster="prod-2"), alert)
-        yield replace(second, name=f"{second.name}, in the second cluster")
+        if _tells_apart(own[0], second):
+            yield replace(second, name=f"{second.name}, in the second cluster")
 
 
 def _first(world: World, alert: Alert) -> Scenario:
     return next(iter(alert.pattern.scenarios(world, alert.settings.params)))
+
+
+def _is_silent(scenario: Scenario) -> bool:
+    return scenario.breached is None and not scenario.brief
+
+
+def _background(world: World, scenario: Scenario, own: list[Scenario]) -> tuple[Series, ...]:
+    """What must not count: the opposite as others than the exporter show it, and less as a late replica of it does.
+
+    So no matcher that selects the exporter can be left out, nor `min` stand for `max`, without another outcome.
+    """
+    found: dict[tuple[object, ...], Series] = {}
+    about = scenario.subjects[0] if scenario.subjects else {}
+    for opposite in own:
+        if opposite.brief or _is_silent(opposite) == _is_silent(scenario):
+            continue
+        for series in opposite.series:
+            here = {"pod": about["pod"]} if "pod" in about and "pod" in series.labels else {}
+            for label, other in _other_sources(world, series).items():
+                found.setdefault(_identity(s := replace(series, labels={**series.labels, **here, label: other})), s)
+    for series in scenario.series:
+        if series.labels.get("instance") in {e.instance for e in EXPORTERS.values() if e.doubled}:
+            labels = {**series.labels, "instance": f"late.{series.labels['instance']}"}
+            late = Series(series.metric, labels, tuple(_less(part) for part in series.parts))
+            found.setdefault(_identity(late), late)
+    return tuple(found.values())
+
+
+_ELSEWHERE = {"job": "federate", "metrics_path": "/metrics/resource"}
+"""Where the same metrics come from, too: another Prometheus that passes them on, the kubelet's other endpoint."""
+
+
+def _other_sources(world: World, series: Series) -> Mapping[str, str]:
+    """The labels that select the series' exporter, each with a value by which it is another."""
+    for exporter in EXPORTERS.values():
+        if series.labels.get("instance") == exporter.instance:
+            selector = world.subject.exporter(exporter)
+            other = {label: _ELSEWHERE.get(label, "elsewhere") for label in selector}
+            return {label: text for label, text in other.items() if text != selector[label]}
+    return {}
+
+
+def _less(part: Part) -> Part:
+    """At the same time, a value that is less: 0, or twice what is below it."""
+    if isinstance(part, Hold | Ramp):
+        value = Decimal(part.value) if isinstance(part, Hold) else part.start
+        return Hold(number(2 * min(value, Decimal(0))), part.seconds)
+    return part
 
 
 def _tells_apart(mine: Scenario, theirs: Scenario) -> bool:
@@ -161,14 +213,14 @@ def _doubled(series: Iterable[Series], instances: list[str]) -> tuple[Series, ..
     out: list[Series] = []
     for one in series:
         out.append(one)
-        if one.labels["instance"] in instances:
+        if one.labels.get("instance") in instances:
             out.append(replace(one, labels={**one.labels, "instance": f"second.{one.labels['instance']}"}))
     return tuple(out)
 
 
 def _replaced(series: Series, instances: list[str], at: int, step: int) -> tuple[Series, ...]:
     """The series up to `at` from one exporter, and from there on from another: what a restart of it looks like."""
-    if series.labels["instance"] not in instances:
+    if series.labels.get("instance") not in instances:
         return (series,)
     before: list[Part] = []
     after: list[Part] = [Gap(at)] if at else []
@@ -214,6 +266,11 @@ class _Case:
     scenario: Scenario
     literal: bool
 
+    @property
+    def shown(self) -> tuple[Series, ...]:
+        """All series that are there, those that must not count included."""
+        return self.scenario.series + self.scenario.background
+
     def name(self, expansion: Expansion) -> str:
         """`namespace/service Alert: sentence`: how the case is called everywhere."""
         return f"{expansion.namespace}/{expansion.name} {self.alert.rule.alert}: {self.scenario.name}"
@@ -224,13 +281,15 @@ class _Pack:
 
     def __init__(self, case: _Case) -> None:
         self.cases = [case]
-        self._shown = {_identity(s): s for s in case.scenario.series}
+        self._shown = {_identity(s): s for s in case.shown}
 
     def takes(self, case: _Case) -> bool:
         """Adds the case unless it and the others would disturb one another."""
         level = case.alert.pattern.level
         if (
             level is Level.CLUSTER
+            or case.scenario.alone
+            or self.cases[0].scenario.alone
             or level is not self.cases[0].alert.pattern.level
             and not _about_pods(case, self.cases[0])
         ):
@@ -245,9 +304,9 @@ class _Pack:
             mine == theirs for c in of_same_alert for mine in c.scenario.subjects for theirs in case.scenario.subjects
         ):
             return False
-        if any(self._shown.get(_identity(s), s) != s for s in case.scenario.series):
+        if any(self._shown.get(_identity(s), s) != s for s in case.shown):
             return False
-        self._shown |= {_identity(s): s for s in case.scenario.series}
+        self._shown |= {_identity(s): s for s in case.shown}
         self.cases.append(case)
         return True
 
@@ -280,7 +339,7 @@ def _group(expansion: Expansion, pack: _Pack) -> TestGroup:
     first, more = pack.cases[0], len(pack.cases) - 1
     return TestGroup(
         name=first.name(expansion) + (f", and {more} more" if more else ""),
-        series=_series(world_of(expansion, first.alert), [c.scenario for c in pack.cases]),
+        series=_series(world_of(expansion, first.alert), pack.cases),
         step=step,
         until=until,
         alert_cases=tuple(_word_for_word(expansion, c.alert, c.scenario) for c in pack.cases if c.literal),
@@ -290,11 +349,11 @@ def _group(expansion: Expansion, pack: _Pack) -> TestGroup:
     )
 
 
-def _series(world: World, pack: list[Scenario]) -> tuple[Series, ...]:
+def _series(world: World, pack: list[_Case]) -> tuple[Series, ...]:
     """The scenarios' series and, where pods are told by their owners, what says who owns them; each once."""
     found: dict[tuple[object, ...], Series] = {}
-    for scenario in pack:
-        for series in scenario.series:
+    for case in pack:
+        for series in case.shown:
             found.setdefault(_identity(series), series)
             if "pod" in series.labels:
                 for owner in _whose(world, series).ownership(series.labels["pod"]):
@@ -307,7 +366,7 @@ def _whose(world: World, series: Series) -> World:
     neighbour = f"{world.name}-worker"
     name = neighbour if series.labels["pod"].startswith(f"{neighbour}-") else world.name
     cluster = series.labels.get(world.subject.site.cluster_label, "")
-    return world.elsewhere(namespace=series.labels["namespace"], name=name, cluster=cluster)
+    return world.elsewhere(namespace=series.labels.get("namespace", ""), name=name, cluster=cluster)
 
 
 def _identity(series: Series, skip: tuple[str, ...] = ()) -> tuple[object, ...]:
@@ -396,6 +455,9 @@ def _rendered(template: str, scenario: Scenario) -> str:
     return _TEMPLATE.sub(lambda m: scenario.subjects[0].get(m["label"], "") if m["label"] else scenario.value, template)
 
 
+_EXACT = Context(prec=20)
+
+
 def values(series: Series, step: int, until: int) -> str:
     """The series in promtool's notation: `0x9 1x20 stale`, a sample each `step` seconds until past `until`."""
     out: list[str] = []
@@ -408,9 +470,12 @@ def values(series: Series, step: int, until: int) -> str:
         if samples <= 0:
             continue
         if isinstance(part, Hold):
-            out.append(part.value if samples == 1 else f"{part.value}x{samples - 1}")
+            # promtool cannot repeat NaN and Inf: they are written out.
+            repeated = part.value[-1].isdigit() and samples > 1
+            out += [f"{part.value}x{samples - 1}"] if repeated else [part.value] * samples
         elif isinstance(part, Ramp):
-            start, growth = number(part.start), number(part.per_second * step)
+            # A third per second is cut off after 28 digits; times the step it is whole again.
+            start, growth = number(_EXACT.plus(part.start)), number(_EXACT.multiply(part.per_second, Decimal(step)))
             out.append(f"{start}{'' if growth.startswith('-') else '+'}{growth}x{samples - 1}")
         elif isinstance(part, Gap):
             out.append(f"_x{samples}")

@@ -382,7 +382,7 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             return list(entries)
     except OSError as error:
-        raise _failed(folder, "read", error) from error
+        raise _failed(_shown(folder), "read", error) from error
 
 
 def _read(path: str, limit: int = -1, flags: int = _READ_FLAGS) -> bytes:

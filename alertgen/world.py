@@ -120,6 +120,7 @@ class World:
             Level.CONTAINER: ("namespace", "pod", "container"),
             Level.POD: ("namespace", "pod"),
             Level.WORKLOAD: ("namespace", WORKLOAD_LABEL[self.subject.service.kind]),
+            Level.SERVICE: ("namespace",),
         }[self.level]
         return {label: here[label] for label in (*cluster, *keep)}
 
@@ -132,7 +133,7 @@ class World:
         if self.level is Level.CLUSTER or self.subject.service.select is Select.NAME:
             return ()
         kind = self.subject.service.kind
-        middle = owner_of(kind, pod)
+        middle = owner_of(pod)
         owner = {
             "Deployment": ("ReplicaSet", metrics.REPLICASET_OWNER, "replicaset"),
             "CronJob": ("Job", metrics.JOB_OWNER, "job_name"),

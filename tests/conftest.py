@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from alertgen.tools import doctor
@@ -15,6 +16,10 @@ TOOLS = Path(__file__).resolve().parents[1] / TOOLS_FOLDER
 
 Fake = Callable[[str, str], Path]
 """Makes an executable shell script of a name, with a body."""
+
+# A deadline measures the machine, not the code. CI must say the same twice; people's own runs go on searching.
+hypothesis.settings.register_profile("alertgen", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("alertgen")
 
 _MANY = {"promtools", "amtools"}
 

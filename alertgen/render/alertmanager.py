@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from alertgen.receivers import NONE, Receiver, Version, integrations
-from alertgen.render.yamltext import quoted
+from alertgen.render.yamltext import plainest
 from alertgen.routing import InhibitRule, Matcher, Route, Routing, TimeInterval, TimeRange
-
-_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*")
-# YAML 1.1, which Alertmanager and PyYAML read, takes these for something else than words.
-_NOT_WORDS = frozenset(("y", "yes", "n", "no", "on", "off", "true", "false", "null"))
 
 _NAMED_INHIBITION: Version = (0, 30)
 """The first Alertmanager that lets inhibit rules have names; before, the name stands in a comment."""
@@ -40,7 +35,7 @@ def render(routing: Routing, tree: Route, version: Version, header: str) -> str:
 def _route(route: Route, margin: str) -> Iterator[str]:
     if route.matchers:
         yield f"{margin}matchers: {_matchers(route.matchers)}"
-    yield f"{margin}receiver: {text(route.receiver)}"
+    yield f"{margin}receiver: {plainest(route.receiver)}"
     if route.group_by is not None:
         yield f"{margin}group_by: {_flow(route.group_by)}"
     for key, span in (
@@ -65,7 +60,7 @@ def _inhibit_rule(rule: InhibitRule, version: Version) -> Iterator[str]:
     named = version >= _NAMED_INHIBITION
     if not named:
         yield f"# {rule.name}"
-    body = [f"  name: {text(rule.name)}"] if named else []
+    body = [f"  name: {plainest(rule.name)}"] if named else []
     body += [f"  source_matchers: {_matchers(rule.source)}", f"  target_matchers: {_matchers(rule.target)}"]
     body += [f"  equal: {_flow(rule.equal)}"] if rule.equal else []
     yield from _item(body, "")
@@ -113,13 +108,13 @@ def _matchers(matchers: Iterable[Matcher]) -> str:
 
 
 def _flow(texts: Iterable[str]) -> str:
-    return f"[{', '.join(text(t) for t in texts)}]"
+    return f"[{', '.join(plainest(t) for t in texts)}]"
 
 
 def _entries(mapping: Mapping[str, Any], margin: str) -> Iterator[str]:
     """A mapping, key by key in the order given."""
     for key, value in mapping.items():
-        head = f"{margin}{text(key)}:"
+        head = f"{margin}{plainest(key)}:"
         if isinstance(value, Mapping) and value:
             yield head
             yield from _entries(value, f"{margin}  ")
@@ -158,7 +153,7 @@ def _scalar(value: Any) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return text(value)
+            return plainest(value)
         case float():
             plain = format(Decimal(repr(value)), "f")
             return plain if "." in plain else f"{plain}.0"
@@ -166,16 +161,6 @@ def _scalar(value: Any) -> str:
             return "{}" if isinstance(value, Mapping) else "[]"
         case _:
             return str(value)
-
-
-def text(value: str) -> str:
-    """A string on one line, in the plainest style in which it means itself."""
-    if _WORD.fullmatch(value) and value.lower() not in _NOT_WORDS:
-        return value
-    # A label or a template is full of double quotes: single ones keep it readable.
-    if value.isprintable():
-        return "'" + value.replace("'", "''") + "'"
-    return quoted(value)
 
 
 def _reads_better_in_lines(value: str) -> bool:

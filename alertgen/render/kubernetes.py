@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from alertgen.model import RuleGroup
 from alertgen.render.prometheus import Block, group, pretty_block
-from alertgen.render.yamltext import quoted
+from alertgen.render.yamltext import plainest, quoted
 
 MAX_BYTES = 262_144
 """What client-side apply can keep in its annotation (Kubernetes: TotalAnnotationSizeLimitB)."""
 
 _ROOM = 16_384
-"""Left free for the object's metadata, and because JSON in the annotation may be longer than the YAML here."""
+"""Left free for the object's metadata."""
 
 
 def prometheus_rule(
@@ -25,20 +25,28 @@ def prometheus_rule(
     """The groups as one object, or as several documents of one file where they would not fit into one."""
     parts = list(_packed([group(g, 2, expr_block) for g in groups]))
     return "---\n".join(
-        _object(name if number == 1 else f"{name}-{number}", namespace, labels, body)
+        # With a dot, which no service has in its name: `my-app-2` may be somebody else.
+        _object(name if number == 1 else f"{name}.{number}", namespace, labels, body)
         for number, body in enumerate(parts, start=1)
     )
 
 
 def _packed(groups: Sequence[str]) -> Iterator[str]:
     """Groups joined for as long as they fit; one that is too large alone stays whole."""
-    body = ""
+    body, size = "", 0
     for text in groups:
-        if body and len((body + text).encode()) > MAX_BYTES - _ROOM:
+        more = _bytes(text)
+        if body and size + more > MAX_BYTES - _ROOM:
             yield body
-            body = ""
+            body, size = "", 0
         body += text
+        size += more
     yield body
+
+
+def _bytes(text: str) -> int:
+    """How much it is at most in the annotation: as JSON, where kubectl takes six characters for `<`."""
+    return len(text.encode()) + 5 * sum(text.count(character) for character in "<>&")
 
 
 def _object(name: str, namespace: str, labels: Mapping[str, str], body: str) -> str:
@@ -46,6 +54,6 @@ def _object(name: str, namespace: str, labels: Mapping[str, str], body: str) -> 
     return (
         f"apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n"
         f"  name: {quoted(name)}\n  namespace: {quoted(namespace)}\n  labels:\n"
-        + "".join(f"    {quoted(k) if '/' in k else k}: {quoted(v)}\n" for k, v in wanted.items())
-        + f"spec:\n  groups:\n{body}"
+        + "".join(f"    {plainest(k)}: {quoted(v)}\n" for k, v in wanted.items())
+        + (f"spec:\n  groups:\n{body}" if body else "spec:\n  groups: []\n")
     )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from alertgen.model import AlertingRule, RecordingRule, RuleGroup
 from alertgen.promql import pretty
 from alertgen.quantity import Duration
-from alertgen.render.yamltext import block, quoted
+from alertgen.render.yamltext import block, plainest, quoted
 
 Block = Callable[[str, int], str]
 """An expression on one line, and where its block stands → the block scalar that holds it, formatted."""
@@ -18,9 +18,15 @@ def pretty_block(expr: str, indent: int) -> str:
     return block(pretty(expr), indent)
 
 
+def formatted(rule: AlertingRule) -> str:
+    """The rule's expression as the rule file has it, without its indentation."""
+    return rule.expr if rule.as_written else pretty(rule.expr)
+
+
 def rule_file(groups: Iterable[RuleGroup], expr_block: Block = pretty_block) -> str:
     """A whole rule file, without the header that says who wrote it."""
-    return f"groups:\n{''.join(group(g, 0, expr_block) for g in groups)}"
+    body = "".join(group(g, 0, expr_block) for g in groups)
+    return f"groups:\n{body}" if body else "groups: []\n"
 
 
 def group(rules: RuleGroup, indent: int, expr_block: Block) -> str:
@@ -33,12 +39,13 @@ def group(rules: RuleGroup, indent: int, expr_block: Block) -> str:
 def _rule(rule: AlertingRule | RecordingRule, indent: int, expr_block: Block) -> str:
     margin = " " * (indent + 2)
     head = f"{' ' * indent}- "
-    expr = f"{margin}expr: {expr_block(rule.expr, indent + 4)}"
+    as_written = isinstance(rule, AlertingRule) and rule.as_written
+    expr = f"{margin}expr: {(block if as_written else expr_block)(rule.expr, indent + 4)}"
     if isinstance(rule, RecordingRule):
-        return f"{head}record: {rule.record}\n{expr}{_mapping('labels', rule.labels, margin)}"
+        return f"{head}record: {plainest(rule.record)}\n{expr}{_mapping('labels', rule.labels, margin)}"
     return "".join(
         (
-            f"{head}alert: {rule.alert}\n{expr}",
+            f"{head}alert: {plainest(rule.alert)}\n{expr}",
             _duration("for", rule.for_, margin),
             _duration("keep_firing_for", rule.keep_firing_for, margin),
             _mapping("labels", rule.labels, margin),
@@ -54,4 +61,4 @@ def _duration(key: str, value: Duration, margin: str) -> str:
 def _mapping(key: str, pairs: Mapping[str, str], margin: str) -> str:
     if not pairs:
         return ""
-    return f"{margin}{key}:\n" + "".join(f"{margin}  {k}: {quoted(v)}\n" for k, v in pairs.items())
+    return f"{margin}{key}:\n" + "".join(f"{margin}  {plainest(k)}: {quoted(v)}\n" for k, v in pairs.items())

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from alertgen.model import Series
+from alertgen.promql import quote
 from alertgen.quantity import Duration
-from alertgen.render.yamltext import quoted
+from alertgen.render.yamltext import plainest, quoted
 from alertgen.testgen import AlertCase, ExprCase, TestFile, TestGroup, values
 
 
@@ -37,32 +38,22 @@ def _group(group: TestGroup) -> str:
 
 
 def _series(series: Series, group: TestGroup) -> str:
-    labels = ",".join(f"{k}={_label_value(v)}" for k, v in sorted(series.labels.items()))
+    labels = ",".join(f"{k}={quote(v)}" for k, v in sorted(series.labels.items()))
     name = f"{series.metric}{{{labels}}}"
-    return f"  - series: {_single(name)}\n    values: {quoted(values(series, group.step, group.until))}\n"
-
-
-def _label_value(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
-
-
-def _single(text: str) -> str:
-    """A single-quoted scalar: PromQL is full of double quotes."""
-    return "'" + text.replace("'", "''") + "'"
+    return f"  - series: {plainest(name)}\n    values: {quoted(values(series, group.step, group.until))}\n"
 
 
 def _alert_case(case: AlertCase) -> str:
     return (
-        f"  - eval_time: {Duration(case.at)}\n    alertname: {case.alert}\n    exp_alerts:\n"
+        f"  - eval_time: {Duration(case.at)}\n    alertname: {plainest(case.alert)}\n    exp_alerts:\n"
         f"    - exp_labels:\n{_mapping(case.labels)}      exp_annotations:\n{_mapping(case.annotations)}"
     )
 
 
 def _mapping(pairs: Mapping[str, str]) -> str:
-    return "".join(f"        {k}: {quoted(v)}\n" for k, v in pairs.items())
+    return "".join(f"        {plainest(k)}: {quoted(v)}\n" for k, v in pairs.items())
 
 
 def _expr_case(case: ExprCase) -> str:
     samples = "[]" if case.value is None else f"[{{labels: '{{}}', value: {case.value}}}]"
-    return f"  - expr: {_single(case.expr)}\n    eval_time: {Duration(case.at)}\n    exp_samples: {samples}\n"
+    return f"  - expr: {plainest(case.expr)}\n    eval_time: {Duration(case.at)}\n    exp_samples: {samples}\n"

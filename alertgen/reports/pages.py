@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from alertgen.expand import Alert, Expansion, expand_with_defaults, fill, vocabulary
 from alertgen.model import Service, Site
 from alertgen.pattern import Pattern
-from alertgen.promql import pretty
+from alertgen.render.prometheus import formatted
 from alertgen.testgen import scenarios
 
 
@@ -51,7 +51,7 @@ def pattern_page(pattern: Pattern) -> str:
             f"  {'keep_firing_for':<16} {pattern.keep_firing_for:<8} how long it stays after the condition is over",
             "",
             "expression, for the service my-app in the namespace shop",
-            *_indented(pretty(alert.rule.expr)),
+            *_indented(formatted(alert.rule)),
             "",
             "proven",
             *(f"  {s.name}" for s in scenarios(expansion, alert)),
@@ -108,7 +108,7 @@ def alert_page(expansion: Expansion, alert: Alert, told: str) -> str:
             "labels",
             *(f"  {k}: {v}" for k, v in alert.rule.labels.items()),
             "expression",
-            *_indented(pretty(alert.rule.expr)),
+            *_indented(formatted(alert.rule)),
             "proven",
             *(f"  {s.name}" for s in scenarios(expansion, alert)),
             "who is told",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from alertgen.quantity import Duration
 from alertgen.receivers import NONE, Notifier, Receiver
-from alertgen.render.alertmanager import render, text
+from alertgen.render.alertmanager import render
 from alertgen.routing import (
     Destination,
     InhibitRule,
@@ -252,12 +252,6 @@ def unescaped(quoted: str) -> str:
         assert character not in '"\n'
         out += {"n": "\n", '"': '"', "\\": "\\"}[next(characters)] if character == "\\" else character
     return out
-
-
-@given(_WORDS)
-def test_a_text_on_one_line_reads_back_as_itself(value: str) -> None:
-    assert value == yaml.safe_load(f"[{text(value)}]")[0]
-    assert "\n" not in text(value)
 
 
 _TREES = st.recursive(

@@ -1,0 +1,116 @@
+"""`python -m benchmarks`: generates sites, measures alertgen and promtool on them, prints tables.
+
+Exit status: 0 all targets kept, 1 one missed, 3 something could not be run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from alertgen.diagnostics import AlertgenError
+from alertgen.tools import binaries
+from benchmarks import estate, measure
+from benchmarks.measure import Cost
+from benchmarks.report import Result, Step, table, targets
+
+SIZES = (100, 1_000, 5_000)
+MISSED, ENVIRONMENT = 1, 3
+
+_ALERTGEN = str(Path(sys.executable).with_name("alertgen"))
+# What `promtool check rules` says of each file.
+_FOUND = re.compile(r"^  SUCCESS: (\d+) rules found$", re.MULTILINE)
+
+
+def main() -> int:
+    """Measures each size and prints its table as soon as there is one."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description="How alertgen scales, measured against promtool.")
+    parser.add_argument("--sizes", type=_sizes, default=SIZES, help="numbers of services, e.g. 100,25000")
+    sizes: Sequence[int] = parser.parse_args().sizes
+    missed = False
+    try:
+        promtool = binaries.find("promtool", binaries.TOOLS_FOLDER, os.environ)
+        print(f"Python {sys.version.split()[0]}, {promtool}, {os.cpu_count()} processors\n")
+        for services in sizes:
+            with tempfile.TemporaryDirectory(prefix="alertgen-benchmark-") as folder:
+                result = _measured(services, Path(folder), str(promtool.path))
+            print(table(result), flush=True)
+            missed |= not all(target.kept for target in targets(result))
+    except AlertgenError as error:
+        print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)
+        return ENVIRONMENT
+    except measure.ProgramFailedError as error:
+        print(error, file=sys.stderr)
+        return ENVIRONMENT
+    return MISSED if missed else 0
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    sizes = tuple(int(size) for size in text.split(","))
+    if min(sizes) < 1:
+        raise ValueError
+    return sizes
+
+
+def _runs(services: int) -> int:
+    """How often to measure: the shorter it takes, the more the machine's other work shows."""
+    return 5 if services <= 1_000 else 3 if services <= 5_000 else 1
+
+
+def _measured(services: int, folder: Path, promtool: str) -> Result:
+    for path, text in estate.spec(services):
+        file = folder / "rules.d" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    costs: defaultdict[Step, list[Cost]] = defaultdict(list)
+    rules, runs = 0, _runs(services)
+    for run in range(runs):
+        shutil.rmtree(folder / "golden", ignore_errors=True)
+        costs[Step.COLD].append(_alertgen(folder))
+        costs[Step.UNCHANGED].append(_alertgen(folder))
+        costs[Step.CHECK].append(_alertgen(folder, "--check"))
+        (folder / "rules.d" / estate.CHANGED_FILE).write_text(estate.edited(run + 1), encoding="utf-8")
+        costs[Step.ONE_LINE].append(_alertgen(folder))
+        cost, rules = _promtool(promtool, folder)
+        costs[Step.PROMTOOL].append(cost)
+    return Result(services, rules, runs, {step: Cost.median(costs[step]) for step in Step})
+
+
+def _alertgen(folder: Path, *options: str) -> Cost:
+    return measure.run([_ALERTGEN, "build", *options], folder, folder / "alertgen.out")
+
+
+def _promtool(promtool: str, folder: Path) -> tuple[Cost, int]:
+    """What checking all rule files costs, and how many rules promtool found in them."""
+    rules, out = folder / "golden" / "prometheus", folder / "promtool.out"
+    files = sorted(str(file.relative_to(rules)) for file in rules.rglob("*.yaml"))
+    costs, found = [], 0
+    for batch in _batches(files):
+        costs.append(measure.run([promtool, "check", "rules", *batch], rules, out))
+        found += sum(int(number) for number in _FOUND.findall(out.read_text(encoding="utf-8")))
+    return Cost.sum(costs), found
+
+
+def _batches(files: Sequence[str]) -> Iterator[Sequence[str]]:
+    """All files at once when the system takes so many arguments, else as many as it takes."""
+    room = os.sysconf("SC_ARG_MAX") // 2  # the environment and the pointers need some of it
+    batch: list[str] = []
+    used = 0
+    for file in files:
+        used += len(os.fsencode(file)) + 1
+        if used > room:
+            yield batch
+            batch, used = [], len(os.fsencode(file)) + 1
+        batch.append(file)
+    yield batch
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""What the documentation says is true: its commands run, its example is real, its paths exist."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from alertgen import cli, compiler
+from alertgen.patterns import catalogue
+from alertgen.tools.binaries import Binary
+from alertgen.verdict import cases
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def _makefile_targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+
+
+def test_the_readme_is_two_screens_at_most() -> None:
+    assert len(README.splitlines()) <= 120
+
+
+def test_the_first_console_block_is_the_two_commands_and_both_are_make_targets() -> None:
+    first = _blocks("console")[0].split()
+    assert first == ["make", "build", "make", "test"]
+    assert {"build", "test"} <= _makefile_targets()
+
+
+def test_the_three_lines_of_the_readme_are_twelve_alerts_and_about_a_hundred_situations() -> None:
+    build = compiler.compile_spec(
+        [("rules.d/my-app.yaml", _blocks("yaml")[0].encode())], dt.date(2026, 1, 1), "rules.d"
+    )
+    assert build.diagnostics == ()
+    service, _site = compiler.proofs(build, lambda _: True)
+    assert len(service.expansion.alerts) == 12
+    assert 90 <= len(list(cases(service.tests))) <= 140
+
+
+def test_the_commands_for_a_service_of_ones_own_run_word_for_word(
+    tmp_path: Path, promtool: Binary, amtool: Binary
+) -> None:
+    commands = _blocks("console")[1].splitlines()
+    assert commands[0] == ".venv/bin/alertgen init my-alerts"
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    path = os.pathsep.join([*(str(tool.path.parent) for tool in (promtool, amtool)), os.environ["PATH"]])
+    script = "set -eu\n" + "\n".join(commands)
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "scenarios hold" in done.stdout
+    assert "ContainerRestartRateHigh of shop/my-app" in done.stdout
+    assert (tmp_path / "my-alerts" / "golden" / "prometheus" / "shop" / "my-app.yaml").exists()
+
+
+def test_the_mistake_in_the_readme_is_told_in_these_words(tmp_path: Path) -> None:
+    spec = "service: my-app\nnamespace: shop\nteam: web\nalerts:\n  ContainerRestartRateHigh: {treshold: 5}\n"
+    build = compiler.compile_spec([("rules.d/my-app.yaml", spec.encode())], dt.date(2026, 1, 1), "rules.d")
+    (problem,) = build.diagnostics
+    assert _blocks("console")[2] == f"{problem}\n    {problem.hint}\n"
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "docs/restarts.md"])
+def test_every_path_that_a_page_names_exists(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:alertgen|tests|docs|benchmarks)/[\w./-]+)`", text) + [
+        str(Path(page).parent / link) for link in re.findall(r"\]\((?!https?:)([\w./-]+)\)", text)
+    ]
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "docs/restarts.md"])
+def test_every_make_target_that_a_page_names_exists(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = {word for line in re.findall(r"`make ([a-z -]+)`", text) for word in shlex.split(line)}
+    assert named <= _makefile_targets()
+
+
+def test_every_command_says_what_it_does_and_every_option_what_it_is_for() -> None:
+    for name, command in cli.main.commands.items():
+        assert command.help, name
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, f"{name} {parameter.name}"
+
+
+def test_the_scenarios_that_the_page_about_restarts_names_are_there() -> None:
+    page = (ROOT / "docs" / "restarts.md").read_text(encoding="utf-8")
+    build = compiler.compile_spec(
+        [("rules.d/my-app.yaml", _blocks("yaml")[0].encode())], dt.date(2026, 1, 1), "rules.d"
+    )
+    (service,) = compiler.proofs(build, lambda name: "ContainerRestartRateHigh" in name)
+    there = {case.scenario for case in cases(service.tests)}
+    named = re.findall(r"\| ((?:fires|silent) [^|]*?) \|$", page, flags=re.MULTILINE)
+    assert len(named) >= 3
+    for sentence in named:
+        start, _, end = sentence.partition("…")
+        assert any(s.startswith(start.strip()) and s.endswith(end.strip()) for s in there), sentence
+
+
+def test_the_changelog_counts_the_alerts_right() -> None:
+    numbers = {14: "Fourteen"}
+    assert numbers[len(catalogue())] in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
