@@ -446,7 +446,13 @@ def _linted(expansion: Expansion, place: Location) -> Iterator[Diagnostic]:
     for finding in checks.findings(expansion):
         alert = alerts.get(finding.alert)
         origin = alert.settings.origins.get(finding.setting or "") if alert else None
-        if finding.severity is Severity.WARNING and alert and not alert.pattern.place and origin and not origin.location:
+        if (
+            finding.severity is Severity.WARNING
+            and alert
+            and not alert.pattern.place
+            and origin
+            and not origin.location
+        ):
             continue  # about a default, which nobody here wrote
         where = (origin.location if origin else None) or (alert.pattern.place if alert else None) or place
         message = f"{finding.alert}: {finding.message}" if finding.alert else finding.message

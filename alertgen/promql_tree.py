@@ -71,7 +71,13 @@ class Labels:
     def adding(self, labels: Iterable[str]) -> Labels:
         """With these labels set to anything, whatever they were."""
         new = frozenset(labels)
-        return replace(self, always=self.always | new, pinned=self.pinned - new, never=self.never - new)
+        return replace(
+            self,
+            always=self.always | new,
+            maybe=self.maybe - new,
+            never=self.never - new,
+            pinned=self.pinned - new,
+        )
 
     def or_else(self, other: Labels) -> Labels:
         """Of samples that are from the one or from the other."""
@@ -87,13 +93,13 @@ class Labels:
 
     def matched(self, other: Labels) -> Labels:
         """Of samples that are in both with the same labels."""
-        always = self.always | other.always
+        both = frozenset(label for label in self.named | other.named if self.has(label) and other.has(label))
+        always = both & (self.always | other.always)
         return Labels(
-            always=frozenset(label for label in always if self.has(label) and other.has(label)),
-            maybe=frozenset(label for label in self.maybe | other.maybe if self.has(label) and other.has(label))
-            - always,
-            never=self.never | other.never,
-            pinned=self.pinned | other.pinned,
+            always=always,
+            maybe=both - always,
+            never=self.never | other.never if self.more and other.more else frozenset(),
+            pinned=always & (self.pinned | other.pinned),
             more=self.more and other.more,
         )
 
@@ -127,7 +133,7 @@ class Text(Node):
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Condition:
     """One matcher of a selector, as `label operator "value"`."""
 
@@ -151,7 +157,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selector(Node):
-    """Series of a metric; `metric` is empty when the name is not an exact one. `moved` is its `offset` and `@`."""
+    """Series of a metric; `metric` is empty when the name is not an exact one.
+
+    `conditions` are sorted, for their order means nothing. `moved` is the selector's `offset` and `@`.
+    """
 
     metric: str
     conditions: tuple[Condition, ...]
@@ -355,7 +364,7 @@ def _selector(expr: pp.VectorSelector) -> Selector:
     names = [c.value for c in found if c.label == "__name__" and c.operator == "="]
     selector = Selector(
         metric=expr.name or (names[0] if names else ""),
-        conditions=tuple(c for c in found if c.label != "__name__"),
+        conditions=tuple(sorted(c for c in found if c.label != "__name__")),
         moved=_moved(expr),
     )
     exact = {c.label: c.value for c in selector.conditions if c.operator == "="}

@@ -100,7 +100,7 @@ def settings(pattern: Pattern) -> Schema:
 def _alerts(patterns: Mapping[str, Pattern], unknown: Iterable[str]) -> Schema:
     return _object(
         "Per alert: tune it, relabel it, switch it on or off. Exact alert names.",
-        {**dict.fromkeys(unknown, {}), **{name: {"$ref": f"#/$defs/alert_{name}"} for name in patterns}},
+        {**{name: {} for name in unknown}, **{name: {"$ref": f"#/$defs/alert_{name}"} for name in patterns}},
     )
 
 

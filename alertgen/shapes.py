@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,7 @@ _LONGEST = 512
 # Control characters: the spec cannot contain them, so they mean nothing else in any text.
 HOLES: Mapping[str, str] = {key: chr(index) for index, key in enumerate(OPAQUE, start=1)}
 
+_HOLE = re.compile(f"([{''.join(HOLES.values())}])")
 _EXPR = re.compile("\x1c(\\d+)\x1d([^\x1e]*)\x1e")
 
 
@@ -68,7 +69,10 @@ def shape_of(data: Mapping[str, Any]) -> tuple[Shape, Mapping[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A rendered file with holes. The few expressions whose lines depend on the names' length stay apart."""
+    """A rendered file with holes: its text cut at each of them.
+
+    The few expressions whose lines depend on how long the names are stay apart, each with its indentation.
+    """
 
     pieces: tuple[str | tuple[str, int], ...]
 
@@ -79,17 +83,14 @@ class Template:
         pieces: list[str | tuple[str, int]] = []
         end = 0
         for match in _EXPR.finditer(text):
-            pieces += [text[end : match.start()], (match[2], int(match[1]))]
+            pieces += [*_HOLE.split(text[end : match.start()]), (match[2], int(match[1]))]
             end = match.end()
-        return cls((*pieces, text[end:]))
+        return cls((*pieces, *_HOLE.split(text[end:])))
 
     def fill(self, names: Mapping[str, str]) -> str:
         """The file of one service."""
-        fillings = [(HOLES[key], value) for key, value in names.items()]
-        text = "".join([piece if isinstance(piece, str) else _fitted(*piece, fillings) for piece in self.pieces])
-        for hole, value in fillings:
-            text = text.replace(hole, value)
-        return text
+        put = {HOLES[key]: value for key, value in names.items()}
+        return "".join([put.get(p, p) if isinstance(p, str) else _fitted(*p, put) for p in self.pieces])
 
 
 def marked_block(expr: str, indent: int) -> str:
@@ -109,9 +110,12 @@ def _settled(match: re.Match[str]) -> str:
     return shortest if shortest == longest else match[0]
 
 
-def _fitted(expr: str, indent: int, fillings: Sequence[tuple[str, str]]) -> str:
-    """The expression, with its holes, as it is formatted for names of this length."""
-    return _laid_out(expr, indent, tuple([(hole, len(value)) for hole, value in fillings if hole in expr]))
+def _fitted(expr: str, indent: int, put: Mapping[str, str]) -> str:
+    """The expression formatted for names of this length, with the names."""
+    text = _laid_out(expr, indent, tuple([(hole, len(name)) for hole, name in put.items() if hole in expr]))
+    for hole, name in put.items():
+        text = text.replace(hole, name)
+    return text
 
 
 @functools.lru_cache(maxsize=16_384)

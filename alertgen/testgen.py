@@ -17,7 +17,7 @@ from alertgen.expand import Alert, Expansion
 from alertgen.metrics import EXPORTERS
 from alertgen.model import Gap, Hold, Part, Ramp, Scenario, Series, Stale
 from alertgen.pattern import Level
-from alertgen.promql import Matcher, Selector, aggregate, function
+from alertgen.promql import Matcher, Selector, aggregate
 from alertgen.quantity import Duration, number
 from alertgen.world import World
 
@@ -70,7 +70,10 @@ class TestFile:
     groups: tuple[TestGroup, ...]
 
 
-def test_file(expansion: Expansion, wanted: Callable[[str], bool] = lambda _: True) -> TestFile:
+def test_file(
+    expansion: Expansion,
+    wanted: Callable[[str], bool] = lambda _: True,  # noqa: PT028 - a builder of test files, not a test
+) -> TestFile:
     """The unit tests that prove a service's alerts: of the scenarios whose full name is wanted."""
     names = itertools.count()
     step = int(expansion.subject.site.evaluation_interval)
@@ -108,7 +111,7 @@ def scenarios(expansion: Expansion, alert: Alert, names: Iterator[int] | None = 
 
 def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scenario]:
     """What follows for every alert: other people's trouble stays theirs, and exporters may double or move."""
-    level, params = alert.pattern.level, alert.settings.params
+    level = alert.pattern.level
     if not own[0].breached:
         return
     if level is not Level.CLUSTER:
@@ -290,12 +293,11 @@ class _Pack:
             level is Level.CLUSTER
             or case.scenario.alone
             or self.cases[0].scenario.alone
-            or level is not self.cases[0].alert.pattern.level
-            and not _about_pods(case, self.cases[0])
+            or (level is not self.cases[0].alert.pattern.level and not _about_pods(case, self.cases[0]))
         ):
             return False
         of_same_alert = [c for c in self.cases if c.alert is case.alert]
-        # Word for word means all that fires under the alert's name; and what is about workloads may read anything of it.
+        # Word for word means all that fires under the alert's name; what is about workloads may read anything of it.
         if any(c.literal or case.literal for c in of_same_alert) or (
             level is Level.WORKLOAD and len(of_same_alert) < len(self.cases)
         ):

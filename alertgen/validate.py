@@ -95,8 +95,11 @@ def _words(error: ValidationError, name: str, *, secret: bool) -> tuple[str, str
         return "bad-value", f"{name} must be {_IN_WORDS.get(wanted, f'something that matches {wanted}')}{shown}", ""
     if kind in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"):
         relation = {
-            "minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most", "exclusiveMaximum": "less than",
-        }[kind]  # fmt: skip
+            "minimum": "at least",
+            "exclusiveMinimum": "more than",
+            "maximum": "at most",
+            "exclusiveMaximum": "less than",
+        }[kind]
         if _any(error.schema).get("pattern") == DURATION_PATTERN:
             return "bad-value", f"{name} must be {_IN_WORDS[DURATION_PATTERN]}, with a unit{shown}", ""
         return "bad-value", f"{name} must be {relation} {wanted}{shown}", ""

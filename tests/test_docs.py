@@ -73,7 +73,7 @@ def test_the_commands_for_a_service_of_ones_own_run_word_for_word(
     assert (tmp_path / "my-alerts" / "golden" / "prometheus" / "shop" / "my-app.yaml").exists()
 
 
-def test_the_mistake_in_the_readme_is_told_in_these_words(tmp_path: Path) -> None:
+def test_the_mistake_in_the_readme_is_told_in_these_words() -> None:
     spec = "service: my-app\nnamespace: shop\nteam: web\nalerts:\n  ContainerRestartRateHigh: {treshold: 5}\n"
     build = compiler.compile_spec([("rules.d/my-app.yaml", spec.encode())], dt.date(2026, 1, 1), "rules.d")
     (problem,) = build.diagnostics

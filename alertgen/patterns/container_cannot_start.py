@@ -22,7 +22,7 @@ REASONS = (
     "CreateContainerError",
     "RunContainerError",
 )
-"""kubelet: pkg/kubelet/images/types.go and pkg/kubelet/kuberuntime. ContainerCreating and PodInitializing are normal."""
+"""kubelet: pkg/kubelet/images/types.go, pkg/kubelet/kuberuntime. ContainerCreating and PodInitializing are normal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ PATTERN = Pattern(
             "Does the tag exist? Is the pull secret there and still valid? Is the registry limiting pulls?",
         ),
         mitigation=(
-            "Correct the tag, pull secret or missing key; or roll back: "
-            "`kubectl -n ${namespace} rollout undo ${workload}`.",
+            "Correct the tag, pull secret or missing key.",
+            "Or roll back: `kubectl -n ${namespace} rollout undo ${workload}`.",
         ),
     ),
 )

@@ -83,7 +83,7 @@ PATTERN = Pattern(
         "been in CrashLoopBackOff: it starts, dies and is held back ever longer."
     ),
     runbook=Runbook(
-        meaning="A container keeps dying at start. Replicas are missing, or a new version is broken while old pods serve.",
+        meaning="A container keeps dying at start. Replicas are missing, or a new version is broken.",
         diagnosis=(
             "`kubectl -n ${namespace} logs POD -c CONTAINER --previous` shows why the last attempt died.",
             "`kubectl -n ${namespace} describe pod POD` shows exit code, probe failures and events.",

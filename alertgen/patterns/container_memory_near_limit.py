@@ -87,7 +87,7 @@ PATTERN = Pattern(
         "used more than ${threshold} of its memory limit for ${for}. At the limit it is killed."
     ),
     runbook=Runbook(
-        meaning="The container is about to be OOM-killed. Heaps that are sized to the limit live here: raise the threshold.",
+        meaning="The container is about to be OOM-killed. A heap sized to the limit lives here: raise the threshold.",
         diagnosis=(
             "Memory since the container started: a slope is a leak, a plateau is its size.",
             "Take a heap dump or profile before it is killed.",

@@ -177,8 +177,10 @@ PATTERN = Pattern(
     expr=expr,
     scenarios=scenarios,
     refusals=refusals,
-    late_after_exporter_restart="restarts seen by the old exporter and by the new one are two counts; the larger decides",
-    summary='{{ $labels.container }} in {{ $labels.pod }} restarted {{ $value | printf "%.0f" }} times within ${window}',
+    late_after_exporter_restart="the old exporter's restarts and the new one's are two counts; the larger decides",
+    summary=(
+        '{{ $labels.container }} in {{ $labels.pod }} restarted {{ $value | printf "%.0f" }} times within ${window}'
+    ),
     description=(
         "Container {{ $labels.container }} of pod {{ $labels.namespace }}/{{ $labels.pod }} (service ${service}) "
         "restarted ${threshold} times or more within ${window}. Slow crash loops that never reach CrashLoopBackOff "

@@ -30,7 +30,7 @@ PATTERN = Pattern(
     scenarios=scenarios,
     summary="Alerting works",
     description=(
-        "This alert always fires. A heartbeat receiver outside the cluster expects it and raises the alarm when it stops."
+        "This alert always fires. A heartbeat receiver outside the cluster expects it and raises the alarm without it."
     ),
     runbook=Runbook(
         meaning="Nothing is wrong while this fires. When the heartbeat receiver misses it, nobody is being alerted.",

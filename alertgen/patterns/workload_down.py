@@ -72,8 +72,7 @@ PATTERN = Pattern(
         meaning="A full outage: no pod can serve.",
         diagnosis=(
             "`kubectl -n ${namespace} get ${workload}` and `kubectl -n ${namespace} get pods`: are there pods at all?",
-            "Pending pods lack room or a node; crashing ones have logs: "
-            "`kubectl -n ${namespace} logs ${workload} --previous`.",
+            "Pending pods lack room; crashing ones have logs: `kubectl -n ${namespace} logs ${workload} --previous`.",
             "What changed last: a rollout, a node pool, a secret?",
         ),
         mitigation=(

@@ -76,8 +76,8 @@ PATTERN = Pattern(
     scenarios=scenarios,
     summary="${service} does not exist",
     description=(
-        "There is no ${kind} ${namespace}/${service}: deleted, renamed, or never where the spec says. Every other alert "
-        "of this service is blind."
+        "There is no ${kind} ${namespace}/${service}: deleted, renamed, or never where the spec says. Every other "
+        "alert of this service is blind."
     ),
     runbook=Runbook(
         meaning="The workload is gone. Nothing serves, and no other alert of this service can fire.",
@@ -87,7 +87,7 @@ PATTERN = Pattern(
         ),
         mitigation=(
             "Apply the manifests again.",
-            "Correct or remove the service in the spec when it moved on purpose.",
+            "Correct or remove the service in the spec if it moved on purpose.",
         ),
     ),
 )

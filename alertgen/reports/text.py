@@ -26,7 +26,7 @@ def diagnostics(found: Sequence[Diagnostic]) -> str:
 
 def summary(found: Iterable[Diagnostic]) -> str:
     """`2 errors, 1 warning`."""
-    counts = {severity: 0 for severity in Severity}
+    counts = dict.fromkeys(Severity, 0)
     for one in found:
         counts[one.severity] += 1
     return ", ".join(_count(n, severity) for severity, n in counts.items() if n)

@@ -35,7 +35,7 @@ def prove(
     timeout: float,
     on_done: Callable[[int], None],
 ) -> Proof:
-    """Proves the tree in `folder`. `timeout` is for each process, in seconds; `on_done` hears of files as they are done."""
+    """Proves the tree in `folder`. `timeout` is for each process, in seconds; `on_done` hears of finished files."""
     rule_files = sorted(folder.glob("prometheus/*/*.yaml"))
     test_files = sorted(folder.glob("tests/*/*.yaml"))
     checked = promtool.check_rules(tools["promtool"], rule_files, jobs=jobs, timeout=timeout, on_done=on_done)
@@ -74,7 +74,7 @@ def _of_rule_file(folder: Path, path: Path, problem: str) -> Failed:
 
 
 def _of_test(failure: Failure) -> Failed:
-    """promtool's words about one assertion, with the scenario that its expression's comment or its group names."""
+    """What promtool says about one assertion, with the scenario that its expression's comment or its group names."""
     named = failure.expr.rpartition(" # ")[2] if failure.expr else failure.group or ""
     case = CaseId.parse(named)
     if case and failure.alertname:
