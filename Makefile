@@ -45,7 +45,7 @@ matrix: $(DEV) tools-matrix ## the tests that depend on a version, with every pr
 mutants: $(DEV) tools ## break every rule in every way: does a generated test notice?
 	@$(PYTEST) -m mutants
 
-check: lint types test verify matrix mutants ## everything that CI does
+check: lint types test verify matrix ## everything that CI does
 
 bench: $(RUNTIME) tools ## how long sites of 100 to 5,000 services take, against promtool
 	@.venv/bin/python -m benchmarks
