@@ -249,7 +249,7 @@ CLOSED = (
     "vector(scalar(x))",
     "-sum by (a) (x)",
     "rate(x[5m]) * on (a, b) y",
-    "sum by (a, b) (x) > on (a) sum by (a, d) (y)",
+    "sum by (a, b) (x) >= on (a) sum by (a, d) (y)",
     "sum by (a, b) (x) * ignoring (b) sum by (a) (y)",
     "sum by (a, b) (x) * ignoring (b, d) sum by (a, d) (y)",
     "sum by (a, b) (x) * on (a) group_left (d) sum by (a, d) (y)",

@@ -29,7 +29,7 @@ _OF_PROMETHEUS: Final = frozenset(
 """,
     )
 )
-"""Those that Prometheus adds (template/template.go); promtool 2.42, 2.53 and 3.5 take each of them, and no others."""
+"""Those that Prometheus adds (template/template.go); promtool 2.42, 2.53 and 3.5 take each of them."""
 
 _NEWER: Final = frozenset(("now", "toDuration", "urlQueryEscape"))
 """Added after 3.5: promtool, which is as old as the site's Prometheus, decides about them."""

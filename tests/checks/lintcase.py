@@ -39,7 +39,7 @@ def alert(
     record: str = "",
     summary: str = "text",
     description: str = "text",
-    annotations: Mapping[str, str] | None = None,
+    pattern_annotations: Mapping[str, str] | None = None,
     **override: Any,
 ) -> Expansion:
     """One alert, called Example, of a service; `override` is what the service says about it."""
@@ -52,7 +52,7 @@ def alert(
 
     pattern = Pattern(
         alert="Example", pack="test", level=level, severity=severity, for_="0s", params=Params, expr=expression,
-        scenarios=scenarios, summary=summary, description=description, annotations=annotations or {},
+        scenarios=scenarios, summary=summary, description=description, annotations=pattern_annotations or {},
         runbook=Runbook(meaning="", diagnosis=(), mitigation=()),
     )  # fmt: skip
     said = {key.rstrip("_"): value for key, value in override.items()}
