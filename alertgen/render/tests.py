@@ -18,7 +18,7 @@ def render(tests: TestFile, rule_files: Iterable[str]) -> str:
             f"rule_files: [{', '.join(quoted(f) for f in rule_files)}]\n",
             f"evaluation_interval: {Duration(tests.step)}\n",
             f"group_eval_order: [{', '.join(quoted(g) for g in tests.group_order)}]\n",
-            "tests:\n",
+            "tests:\n" if tests.groups else "tests: []\n",
             *map(_group, tests.groups),
         )
     )

@@ -1,0 +1,22 @@
+"""Slips that no generated test can or need notice: which, and why. Checked again by every full run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """Slips in one alert that are allowed to go unnoticed.
+
+    `changes` are the mutants' words, `*` for anything. `equivalent` says that no data that exporters can show tells the
+    broken rule from the right one, so that no test could; `reason` says why, or why the difference does not matter.
+    """
+
+    alert: str
+    changes: tuple[str, ...]
+    reason: str
+    equivalent: bool
+
+
+SURVIVORS: tuple[Survivor, ...] = ()

@@ -1,0 +1,211 @@
+"""Breaking any part of any rule turns a generated test red: each slip is tried with the real promtool."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from survivors import SURVIVORS, Survivor
+
+from alertgen.diagnostics import Location
+from alertgen.expand import Expansion, expand
+from alertgen.model import AlertingRule, Kind, Select, Service, Site
+from alertgen.mutants import Mutant, Operator, Rule, mutants
+from alertgen.patterns import catalogue
+from alertgen.render import prometheus
+from alertgen.render import tests as tests_file
+from alertgen.spec import Layer
+from alertgen.testgen import test_file as generated_tests
+from alertgen.tools.binaries import Binary
+from alertgen.tools.promtool import test_rules as run_tests
+
+pytestmark = pytest.mark.mutants  # all of it takes minutes: `make mutants`
+
+ENOUGH = 0.98
+"""The share of the mutants, but for those that no data can tell from the right rule, that a test must notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A rule in its file, and the tests that are to notice when it is broken."""
+
+    setting: str
+    alert: str
+    expansion: Expansion
+    rule: Rule
+    tests: str
+
+    @property
+    def name(self) -> str:
+        """Where the rule is from, for people."""
+        return f"{self.alert} ({self.setting})"
+
+    def files(self, folder: Path, rule: Rule) -> Path:
+        """Writes the rule file with `rule` in the place of the target's own, and its tests; the path of these."""
+        folder.mkdir()
+        group = self.expansion.groups[0]
+        broken = replace(group, rules=tuple(rule if r is self.rule else r for r in group.rules))
+        (folder / "rules.yaml").write_text(prometheus.rule_file([broken]), encoding="utf-8")
+        path = folder / "tests.yaml"
+        path.write_text(self.tests, encoding="utf-8")
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One mutant of one target."""
+
+    target: Target
+    mutant: Mutant
+
+    def __str__(self) -> str:
+        return f"{self.target.name}: {self.mutant.operator}: {self.mutant.change}"
+
+
+@cache
+def targets() -> tuple[Target, ...]:
+    """Every rule of the catalogue: for every kind of workload, for pods found by owner, and with several clusters."""
+    one = Site()
+    found: list[Target] = []
+    for kind in Kind:
+        found += _targets(kind, one, _service(kind))
+    for kind in Kind:
+        by_owner = _targets(f"{kind} by owner", one, _service(kind, select=Select.OWNER))
+        # How the pods are found is the same for each alert; the recording rule differs from kind to kind.
+        found += by_owner if kind is Kind.DEPLOYMENT else (t for t in by_owner if not isinstance(t.rule, AlertingRule))
+    for kind in (Kind.DEPLOYMENT, Kind.STATEFUL_SET):
+        promised = _targets(f"{kind} with replicas.min", one, _service(kind, min_replicas=3))
+        found += (t for t in promised if t.alert == "WorkloadDegraded")
+    clusters = Site(cluster_label="cluster")
+    found += _targets("Deployment, several clusters", clusters, _service(Kind.DEPLOYMENT))
+    found += _targets("once per cluster", one, None)
+    found += _targets("once per cluster, several clusters", clusters, None)
+    return tuple(found)
+
+
+def _service(kind: Kind, **more: object) -> Service:
+    names = {"name": "my-app", "namespace": "shop", "team": "web", "tier": "standard", "container": "app"}
+    return Service(kind=kind, **names, **more)  # type: ignore[arg-type]  # keywords of several types
+
+
+def _targets(setting: str, site: Site, service: Service | None) -> Iterator[Target]:
+    on = {name: {"enabled": True} for name, pattern in catalogue().items() if not pattern.enabled}
+    layer = Layer("test", on, lambda *_: None)
+    whole, problems = expand(site, service, catalogue(), [layer], dt.date(2026, 1, 1), Location("test", 1, 1))
+    assert not problems
+    for alert in whole.alerts:
+        alone = replace(whole, alerts=(alert,))
+        yield Target(setting, alert.rule.alert, alone, alert.rule, _tests(alone))
+    for record in whole.records:
+        yield Target(setting, record.record, whole, record, _tests(whole))
+
+
+def _tests(expansion: Expansion) -> str:
+    return tests_file.render(generated_tests(expansion), ["rules.yaml"])
+
+
+def _slips(target: Target) -> Iterator[Slip]:
+    step = target.expansion.subject.site.evaluation_interval
+    return (Slip(target, mutant) for mutant in mutants(target.rule, step))
+
+
+def _unnoticed(slips: Sequence[Slip], promtool: Binary, folder: Path, jobs: int) -> list[Slip]:
+    """The slips that all tests pass; before, that all tests pass without a slip."""
+    right = {target.files(folder / f"right-{n}", target.rule) for n, target in enumerate(_distinct(slips))}
+    broken = {slip.target.files(folder / f"{n}", slip.mutant.rule): slip for n, slip in enumerate(slips)}
+    run = run_tests(promtool, [*right, *broken], jobs=jobs, timeout=600, on_done=lambda _: None)
+    assert not run.errors
+    red = {failure.file for failure in run.failures}
+    assert set() == red & right
+    return [slip for path, slip in broken.items() if path not in red]
+
+
+def _distinct(slips: Iterable[Slip]) -> list[Target]:
+    return list({id(slip.target): slip.target for slip in slips}.values())
+
+
+def _excuse(slip: Slip) -> str:
+    """Why the slip may go unnoticed; empty when it may not."""
+    entry = _entry(slip)
+    return slip.mutant.equivalent or (entry.reason if entry else "")
+
+
+def _entry(slip: Slip) -> Survivor | None:
+    return next((s for s in SURVIVORS if s.alert == slip.target.alert and _covers(s, slip.mutant.change)), None)
+
+
+def _covers(survivor: Survivor, change: str) -> bool:
+    return any(re.fullmatch(re.escape(c).replace(r"\*", ".*"), change) for c in survivor.changes)
+
+
+def _is_equivalent(slip: Slip) -> bool:
+    entry = _entry(slip)
+    return bool(slip.mutant.equivalent) or (entry is not None and entry.equivalent)
+
+
+def _sample(alert: str) -> list[Slip]:
+    """One slip of each kind in each rule of this name, from different settings."""
+    by_operator: dict[Operator, list[Slip]] = {}
+    for target in targets():
+        if target.alert == alert:
+            for slip in _slips(target):
+                if not _excuse(slip):
+                    by_operator.setdefault(slip.mutant.operator, []).append(slip)
+    return [min(slips, key=lambda s: zlib.crc32(str(s).encode())) for slips in by_operator.values()]
+
+
+RULES = tuple(dict.fromkeys(target.alert for target in targets()))
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_slip_of_any_kind_in_a_rule_turns_a_test_red(rule: str, promtool: Binary, tmp_path: Path) -> None:
+    assert [] == [str(slip) for slip in _unnoticed(_sample(rule), promtool, tmp_path, jobs=1)]
+
+
+def test_the_sample_has_every_pattern_and_every_kind_of_slip() -> None:
+    assert set(catalogue()) <= set(RULES)
+    assert set(Operator) == {slip.mutant.operator for rule in RULES for slip in _sample(rule)}
+
+
+@pytest.mark.mutants
+def test_every_slip_in_every_rule_turns_a_test_red(
+    promtool: Binary, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slips = [slip for target in targets() for slip in _slips(target)]
+    unnoticed = _unnoticed(slips, promtool, tmp_path, jobs=os.cpu_count() or 1)
+    with capsys.disabled():
+        print(f"\n{promtool}\n{table(slips, unnoticed)}")  # noqa: T201 - the table is what the run is for
+    assert [] == [str(slip) for slip in unnoticed if not _excuse(slip)]
+    assert [] == [f"a test notices now: {s}" for s in slips if _excuse(s) and s not in unnoticed]
+    used = [_entry(slip) for slip in slips]
+    assert [] == [entry for entry in SURVIVORS if entry not in used]
+    assert score(slips, unnoticed) >= ENOUGH
+
+
+def score(slips: Sequence[Slip], unnoticed: Sequence[Slip]) -> float:
+    """The share of slips that a test notices, of those that a test could notice."""
+    equivalent = sum(map(_is_equivalent, unnoticed))
+    return (len(slips) - len(unnoticed)) / (len(slips) - equivalent)
+
+
+def table(slips: Sequence[Slip], unnoticed: Sequence[Slip]) -> str:
+    """How many slips of each kind there are, and how many a test notices."""
+    tried = Counter(slip.mutant.operator for slip in slips)
+    passed = Counter(slip.mutant.operator for slip in unnoticed)
+    same = Counter(slip.mutant.operator for slip in unnoticed if _is_equivalent(slip))
+    rows = [(str(operator), tried[operator], passed[operator], same[operator]) for operator in Operator]
+    rows.append(("all", tried.total(), passed.total(), same.total()))
+    lines = [f"{'changed':<16}{'mutants':>8}{'killed':>8}{'survived':>10}{'equivalent':>12}{'score':>9}"]
+    for name, mutated, survived, equivalent in rows:
+        killed, real = mutated - survived, mutated - equivalent
+        share = f"{killed / real:.1%}" if real else "-"
+        lines.append(f"{name:<16}{mutated:>8}{killed:>8}{survived - equivalent:>10}{equivalent:>12}{share:>9}")
+    return "\n".join(lines)
