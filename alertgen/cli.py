@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import click.shell_completion
 import rich.console
 import rich.progress
 
@@ -35,6 +36,8 @@ from alertgen.verdict import CaseId, CaseResult, cases, judge
 
 FINDINGS, ENVIRONMENT = 1, 3
 """Exit statuses beside 0 (fine) and 2 (wrong usage, click's own)."""
+
+_LISTED = "`alertgen patterns` lists the alerts there are."
 
 T = TypeVar("T")
 
@@ -156,8 +159,9 @@ def build(spec: str, out: str, check: bool, style: str) -> None:
     if not check and style == "text":
         counts = result.counts
         click.echo(
-            f"{counts.services:,} services ({counts.shapes:,} shapes), {counts.alerts:,} alerts, "
-            f"{counts.recording_rules:,} recording rules: {written.files:,} files in {out}/, "
+            f"{text.count(counts.services, 'service')} ({text.count(counts.shapes, 'shape')}), "
+            f"{text.count(counts.alerts, 'alert')}, {text.count(counts.recording_rules, 'recording rule')}: "
+            f"{text.count(written.files, 'file')} in {out}/, "
             f"{written.changed:,} written, {written.removed:,} removed, {time.monotonic() - started:.1f} s"
         )
 
@@ -188,7 +192,7 @@ def check(spec: str, style: str) -> None:
         sys.exit(FINDINGS)
     if style == "text":
         counts = result.counts
-        click.echo(f"{spec}/ is fine: {counts.services:,} services, {counts.alerts:,} alerts")
+        click.echo(f"{spec}/ is fine: {text.count(counts.services, 'service')}, {text.count(counts.alerts, 'alert')}")
 
 
 @main.command()
@@ -298,7 +302,7 @@ def explain(alert: str | None, name: str | None, spec: str) -> None:
     shown = [_explained(result, expansion, alert) for expansion in chosen]
     if not any(shown):
         raise click.BadParameter(
-            f"no service here has the alert {alert!r}. {did_you_mean(alert or '', result.estate.patterns)}",
+            f"no service here has the alert {alert!r}. {did_you_mean(alert or '', result.estate.patterns) or _LISTED}",
             param_hint="ALERT",
         )
     click.echo("\n\n".join(page for page in shown if page))
@@ -329,7 +333,9 @@ def patterns(alert: str | None) -> None:
         click.echo(pages.catalogue(catalogue()))
         return
     if alert not in catalogue():
-        raise click.BadParameter(f"there is no {alert!r}. {did_you_mean(alert, catalogue())}", param_hint="ALERT")
+        raise click.BadParameter(
+            f"there is no {alert!r}. {did_you_mean(alert, catalogue()) or _LISTED}", param_hint="ALERT"
+        )
     click.echo(pages.pattern_page(catalogue()[alert]))
 
 

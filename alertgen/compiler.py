@@ -8,7 +8,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from alertgen import checks, routing, schema, shapes, site_pattern, source, spec
@@ -25,7 +25,7 @@ from alertgen.render import tests as render_tests
 from alertgen.routing import Route, Routing
 from alertgen.shapes import Shape, Template, shape_of
 from alertgen.source import Document
-from alertgen.spec import Layer
+from alertgen.spec import At, Layer
 from alertgen.testgen import TestFile, scenarios, test_file
 from alertgen.tiers import DEFAULT_TIER, TIERS
 from alertgen.validate import validator
@@ -329,7 +329,7 @@ def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder
     entries, moulds, service_problems = _services(estate, documents["service"])
     if not estate_problems:
         once, wrong = estate.expansion(None)
-        service_problems += [*wrong, *_linted(once, estate.site_at("site"))]
+        service_problems += [*wrong, *_linted(once, estate.site_at)]
     problems += [*estate_problems, *service_problems]
     return Build(estate=estate, entries=entries, moulds=moulds, diagnostics=in_order(problems), spec_folder=spec_folder)
 
@@ -365,6 +365,8 @@ def _estate(documents: Mapping[str, Sequence[Document]], today: dt.date) -> tupl
     at = functools.partial(routing_document.at, "routing") if routing_document else lambda *_: Location("", 1, 1)
     told, wrong = routing.read(body, at, am_version)
     problems += wrong
+    if site_document and told.teams and site.team and site.team not in told.teams:
+        problems.append(spec.unknown_team(site.team, told.teams, site_document.at("team")))
     return Estate(
         site=site,
         site_document=site_document,
@@ -413,24 +415,31 @@ def _services(
     problems: list[Diagnostic] = []
     validate = validator(schema.build(estate.patterns, estate.broken))
     moulds: dict[str, Mould] = {}
+    hopeless: set[str] = set()
     entries: list[Entry] = []
+    known: dict[str, Shape] = {}
     teams, used = frozenset(estate.routing.teams), _Used()
     for document in documents:
         shape, names = shape_of(document.data)
-        if document.data.get("team") in estate.team_layers:
-            shape = Shape(f"{document.data['team']} {shape.key}", shape.data)
-        new = shape.key not in moulds
+        team = document.data.get("team")
+        if isinstance(team, str) and team in estate.team_layers:  # it is not validated yet
+            shape = Shape(f"{team} {shape.key}", shape.data)
+        shape = known.setdefault(shape.key, shape)  # one object: there are many services, and few shapes
+        new = shape.key not in moulds and shape.key not in hopeless
         if new and (misshapen := validate(document)):
             problems += misshapen
             continue
         problems += spec.check_service(spec.read_service(document.data), teams, estate.tiers, document.at)
         if new:
             expansion, found = estate.expansion(document)
-            found = (*found, *_not_applying(estate, document, expansion), *_linted(expansion, document.at("service")))
+            found = (*found, *_not_applying(estate, document, expansion), *_linted(expansion, document.at))
             problems += found
             used.add(estate, expansion, document)
-            if not any(problem.severity is Severity.ERROR for problem in found):
+            errors = [problem for problem in found if problem.severity is Severity.ERROR]
+            if not errors:
                 moulds[shape.key] = _mould(estate, document, shape)
+            elif all(error.location.path != document.path for error in errors):
+                hopeless.add(shape.key)  # a wider layer is wrong, and the next service would only say so again
         entries.append(Entry(document, shape, names))
     problems += _twice(entries)
     problems += _colliding(entries)
@@ -440,9 +449,14 @@ def _services(
     return tuple(entries), moulds, problems
 
 
-def _linted(expansion: Expansion, place: Location) -> Iterator[Diagnostic]:
-    """What the lints find, at the line that says so: the setting's, else the site pattern's, else the service's."""
+def _linted(expansion: Expansion, at: At) -> Iterator[Diagnostic]:
+    """What the lints find, at the line that says so: the setting's, else the site pattern's, else the service's.
+
+    What many alerts have in common is said once. `at` gives places in the service's document, or the site's.
+    """
     alerts = {alert.rule.alert: alert for alert in expansion.alerts}
+    labels = expansion.service.labels if expansion.service else {}
+    found: dict[Diagnostic, list[str]] = {}
     for finding in checks.findings(expansion):
         alert = alerts.get(finding.alert)
         origin = alert.settings.origins.get(finding.setting or "") if alert else None
@@ -454,9 +468,15 @@ def _linted(expansion: Expansion, place: Location) -> Iterator[Diagnostic]:
             and not origin.location
         ):
             continue  # about a default, which nobody here wrote
-        where = (origin.location if origin else None) or (alert.pattern.place if alert else None) or place
-        message = f"{finding.alert}: {finding.message}" if finding.alert else finding.message
-        yield Diagnostic(where, finding.code, message, finding.hint, finding.severity)
+        where = origin.location if origin else None
+        if where is None and finding.setting is None and finding.key in labels:
+            where = at("labels", finding.key)
+        where = where or (alert.pattern.place if alert else None) or at("service" if expansion.service else "site")
+        said = Diagnostic(where, finding.code, finding.message, finding.hint, finding.severity)
+        found.setdefault(said, []).append(finding.alert)
+    for said, names in found.items():
+        who = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
+        yield replace(said, message=f"{who}: {said.message}") if names[0] else said
 
 
 def _not_applying(estate: Estate, document: Document, expansion: Expansion) -> Iterator[Diagnostic]:

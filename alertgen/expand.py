@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from alertgen.diagnostics import Diagnostic, Location
 from alertgen.model import AlertingRule, RecordingRule, RuleGroup, Select, Service, Site
-from alertgen.pattern import Level, Pattern
+from alertgen.pattern import WINDOW, Level, Pattern, Refusal
+from alertgen.quantity import Duration
 from alertgen.spec import Layer, Settings, resolve
 from alertgen.subject import OWNED_PODS, Subject, owned_pods
 
@@ -71,8 +72,8 @@ def expand(
             continue
         settings, found = resolve(pattern, stack, today)
         problems += found
-        problems += _refused(pattern, settings, site, place)
         if settings.enabled:
+            problems += _refused(pattern, settings, site, place)
             alerts.append(Alert(pattern, settings, _rule(subject, pattern, settings)))
         else:
             problems += _tuned_though_off(pattern, stack)
@@ -173,10 +174,31 @@ class _Braced(string.Template):
 
 
 def _refused(pattern: Pattern, settings: Settings, site: Site, place: Location) -> Iterator[Diagnostic]:
-    for refusal in pattern.refusals(site, settings.params):
+    refusals = [*pattern.refusals(site, settings.params), *_too_short(pattern, settings, site)]
+    lasts = pattern.lasts(site, settings.params)
+    needed = Duration(settings.for_ + _ROOM * site.evaluation_interval)
+    if lasts is not None and lasts < needed:
+        message = f"the condition holds for {lasts} at most, which leaves no room for `for: {settings.for_}`"
+        refusals.append(Refusal("for_", message, f"the window must be {needed} or more"))
+    for refusal in refusals:
         origin = settings.origins.get(refusal.parameter)
         written = refusal.location or (origin.location if origin else None)
         yield Diagnostic(written or place, "cannot-work", f"{pattern.alert}: {refusal.message}", hint=refusal.hint)
+
+
+_ENOUGH = 4
+"""Evaluations that a window must have."""
+_ROOM = 6
+"""Evaluations that an alert needs besides `for` when its condition holds for a limited time."""
+
+
+def _too_short(pattern: Pattern, settings: Settings, site: Site) -> Iterator[Refusal]:
+    """Windows with enough scrapes (that is a lint's business), but too few evaluations: the tests have no others."""
+    scrapes, least = _ENOUGH * site.scrape_interval, Duration(_ENOUGH * site.evaluation_interval)
+    for name, parameter in pattern.parameters().items():
+        if parameter.metadata["quantity"] is WINDOW and scrapes <= getattr(settings.params, name) < least:
+            message = f"{name} is shorter than {_ENOUGH} evaluations, one every {site.evaluation_interval}"
+            yield Refusal(name, message, f"use {least} or more")
 
 
 def _tuned_though_off(pattern: Pattern, stack: Sequence[Layer]) -> Iterator[Diagnostic]:

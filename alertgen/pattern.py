@@ -123,6 +123,10 @@ def _no_refusal(_site: Any, _params: Any) -> Iterator[Refusal]:
     return iter(())
 
 
+def _for_ever(_site: Any, _params: Any) -> None:
+    return None
+
+
 LONG_RUNNING = (Kind.DEPLOYMENT, Kind.STATEFUL_SET, Kind.DAEMON_SET)
 EVERY_KIND = tuple(Kind)
 
@@ -152,6 +156,8 @@ class Pattern:
     expr: Callable[[Subject, Any], Expr]
     scenarios: Callable[[World, Any], Iterator[Scenario]]
     refusals: Callable[[Any, Any], Iterator[Refusal]] = _no_refusal
+    lasts: Callable[[Any, Any], Duration | None] = _for_ever
+    """On a site and with these parameters: how long the condition holds at most, however bad things are."""
     summary: str
     description: str
     runbook: Runbook

@@ -19,6 +19,9 @@ NAME_PATTERN = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 """A DNS label (RFC 1123): what Kubernetes accepts as a namespace, and what pod names can be built from."""
 WORD_PATTERN = "^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$"
 LABEL_PATTERN = "^(?!__)(?!alertname$)[a-zA-Z_][a-zA-Z0-9_]*$"
+OBJECT_LABEL_PATTERN = "^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$"
+OBJECT_LABEL_VALUE_PATTERN = "^([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$"
+"""What Kubernetes takes as labels of an object."""
 ALERT_PATTERN = "^[A-Z][A-Za-z0-9]*$"
 URL_PATTERN = r"^https?://[^\s\"'<>\\{}|^`]+$"
 DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -129,7 +132,15 @@ SERVICE = _object(
         "dashboard": _text("The dashboard that shows the service.", pattern=URL_PATTERN),
         "replicas": _object(
             "What the service needs to do its work.",
-            {"min": {"type": "integer", "minimum": 1, "description": "Fewer available pods than this is degraded."}},
+            {
+                "min": {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": 1_000_000,
+                    "description": "Fewer available pods than this is degraded.",
+                }
+            },
+            "min",
         ),
         "alerts": _ALERTS,
     },
@@ -155,7 +166,10 @@ SITE = _object(
         "sources": _object(
             "Labels that select an exporter's series, where they differ from kube-prometheus.",
             {
-                name: _map(f"How {name} is found (default {dict(e.selector)}).", {"type": "string", "minLength": 1})
+                name: {
+                    **_map(f"How {name} is found (default {dict(e.selector)}).", {"type": "string", "minLength": 1}),
+                    "minProperties": 1,
+                }
                 for name, e in EXPORTERS.items()
             },
         ),
@@ -175,7 +189,9 @@ SITE = _object(
             "The PrometheusRule objects.",
             {
                 "labels": _map(
-                    "metadata.labels, for Prometheus' ruleSelector.", _LABEL_VALUE, r"^([a-z0-9.-]+/)?[A-Za-z0-9._-]+$"
+                    "metadata.labels, for Prometheus' ruleSelector.",
+                    {"type": "string", "pattern": OBJECT_LABEL_VALUE_PATTERN},
+                    OBJECT_LABEL_PATTERN,
                 ),
                 "namespace": _name("Where the rules that exist once per cluster live (default monitoring)."),
             },

@@ -11,6 +11,7 @@ import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 from alertgen.promql import pretty
@@ -83,9 +84,9 @@ class Template:
         pieces: list[str | tuple[str, int]] = []
         end = 0
         for match in _EXPR.finditer(text):
-            pieces += [*_HOLE.split(text[end : match.start()]), (match[2], int(match[1]))]
+            pieces += [*_cut(text[end : match.start()]), (match[2], int(match[1]))]
             end = match.end()
-        return cls((*pieces, *_HOLE.split(text[end:])))
+        return cls((*pieces, *_cut(text[end:])))
 
     def fill(self, names: Mapping[str, str]) -> str:
         """The file of one service."""
@@ -96,6 +97,11 @@ class Template:
 def marked_block(expr: str, indent: int) -> str:
     """Stands for a block scalar while a template is rendered (see render.prometheus.Block)."""
     return f"\x1c{indent}\x1d{expr}\x1e"
+
+
+def _cut(text: str) -> list[str]:
+    """The text between the holes, and the holes. Equal pieces are one object: test files are full of them."""
+    return [intern(piece) for piece in _HOLE.split(text)]
 
 
 def _settled(match: re.Match[str]) -> str:

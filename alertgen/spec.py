@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,10 @@ from alertgen.tiers import DEFAULT_TIER, TIERS
 At = Callable[..., Location]
 """The place of the value at a path of keys, as `Document.at` gives it."""
 
+_SET = frozenset({"severity", "team", "service", "tier"})
+"""Labels that alertgen itself puts on alerts."""
+_IDENTITY = frozenset({"namespace", "pod", "container", *(kind.lower() for kind in Kind)})
+"""Labels that say which pod or workload a series is about."""
 _DURATIONS = {"for": "for_", "keep_firing_for": "keep_firing_for"}
 _PLAIN = ("enabled", "severity", "reason", "expires")
 _MERGED = ("labels", "annotations")
@@ -93,9 +98,33 @@ def check_site(data: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
                     f"{key}: {seconds} is not between 1s and 5m",
                     hint="an instant query looks back five minutes; slower than that, every series has holes",
                 )
-    for reserved in sorted({"severity", "team", "service", "tier"} & set(data.get("external_labels", {}))):
+    for reserved in sorted(_SET & set(data.get("external_labels", {}))):
         yield Diagnostic(
             at("external_labels", reserved), "reserved-label", f"alertgen sets the label '{reserved}' on each alert"
+        )
+    cluster = data.get("cluster_label", "")
+    if cluster in _SET | _IDENTITY:
+        yield Diagnostic(
+            at("cluster_label"),
+            "reserved-label",
+            f"the label '{cluster}' says something else: it cannot tell clusters apart",
+            hint="name the label that each cluster's series carry, e.g. cluster",
+        )
+    for exporter, matchers in data.get("sources", {}).items():
+        for label in sorted(_IDENTITY & set(matchers)):
+            yield Diagnostic(
+                at("sources", exporter, label),
+                "reserved-label",
+                f"alertgen selects each service's own series by the label '{label}'",
+                hint="select the exporter by labels of its target, e.g. job",
+            )
+    oldest = data.get("alertmanager", {}).get("version")
+    if oldest and version(oldest) < (0, 25):
+        yield Diagnostic(
+            at("alertmanager", "version"),
+            "bad-value",
+            f"Alertmanager {oldest} is too old",
+            hint="the oldest supported version is 0.25",
         )
     minimum = data.get("prometheus", {}).get("min_version")
     if minimum and version(minimum) < (2, 42):
@@ -129,16 +158,10 @@ def read_service(data: Mapping[str, Any]) -> Service:
     )
 
 
-def check_service(service: Service, teams: Iterable[str], tiers: Iterable[str], at: At) -> Iterator[Diagnostic]:
+def check_service(service: Service, teams: AbstractSet[str], tiers: AbstractSet[str], at: At) -> Iterator[Diagnostic]:
     """What a schema cannot say about one service: names that must exist elsewhere or would be cut."""
-    teams, tiers = list(teams), list(tiers)
     if teams and service.team not in teams:
-        yield Diagnostic(
-            at("team"),
-            "unknown-team",
-            f"no routing document defines the team '{service.team}'",
-            hint=did_you_mean(service.team, teams),
-        )
+        yield unknown_team(service.team, teams, at("team"))
     if service.tier not in tiers:
         yield Diagnostic(
             at("tier"), "unknown-tier", f"there is no tier '{service.tier}'", hint=did_you_mean(service.tier, tiers)
@@ -151,13 +174,20 @@ def check_service(service: Service, teams: Iterable[str], tiers: Iterable[str], 
             f"Kubernetes cuts pod names of a {service.kind} whose name is longer than {longest} characters",
             hint="say `select: owner`, so that its pods are found by their owner instead of by their names",
         )
-    for reserved in sorted({"severity", "team", "service", "tier"} & set(service.labels)):
+    for reserved in sorted(_SET & set(service.labels)):
         yield Diagnostic(
             at("labels", reserved),
             "reserved-label",
             f"alertgen sets the label '{reserved}' itself",
             hint=f"use the key '{reserved}' of the service" if reserved != "severity" else "use alerts.<name>.severity",
         )
+
+
+def unknown_team(team: str, teams: Iterable[str], place: Location) -> Diagnostic:
+    """A service or the site names a team that nobody defined."""
+    return Diagnostic(
+        place, "unknown-team", f"no routing document defines the team '{team}'", hint=did_you_mean(team, teams)
+    )
 
 
 def layers(
@@ -237,14 +267,16 @@ def _check_override(layer: Layer, pattern: Pattern, written: Mapping[str, Any], 
             f"{pattern.alert} is switched off without a reason",
             "add reason: whoever reads this next year will ask",
         )
-    for label in sorted({"team", "service", "tier", "severity"} & set(written.get("labels", {}))):
+    for label in sorted(_SET & set(written.get("labels", {}))):
         yield _problem(
             Origin(layer.name, layer.at(pattern.alert, "labels", label)),
             "reserved-label",
             f"alertgen sets the label '{label}' itself",
         )
-    if not written:
-        yield _problem(at, "no-effect", f"the override of {pattern.alert} is empty", "say what differs, or drop it")
+    if not written.keys() - {"reason", "expires"}:
+        yield _problem(
+            at, "no-effect", f"the override of {pattern.alert} changes nothing", "say what differs, or drop it"
+        )
     expires = written.get("expires")
     if expires:
         place = Origin(layer.name, layer.at(pattern.alert, "expires"))

@@ -106,7 +106,8 @@ def scenarios(expansion: Expansion, alert: Alert, names: Iterator[int] | None = 
     world = world_of(expansion, alert, names)
     own = list(alert.pattern.scenarios(world, alert.settings.params))
     variants = list(_variants(world, alert, own))
-    return [replace(s, background=_background(world, s, own)) if _is_silent(s) else s for s in own] + variants
+    # The first is what the alert is about, and stays as plain as it is.
+    return own[:1] + [s if s.brief else replace(s, background=_background(world, s, own)) for s in own[1:]] + variants
 
 
 def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scenario]:
@@ -125,15 +126,15 @@ def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scena
             theirs = _first(world.elsewhere(**change), alert)
             if _tells_apart(own[0], theirs):
                 yield replace(theirs, name=f"silent {name}", breached=None, value="")
+    again = _first(world, alert)
+    background = _background(world, again, own)
     doubled = [e.instance for e in EXPORTERS.values() if e.doubled]
-    if any(s.labels.get("instance") in doubled for s in own[0].series):
-        again = _first(world, alert)
-        yield replace(
-            again,
-            name=f"{again.name}, once, with two replicas of the exporter",
-            series=_doubled(again.series, doubled),
-            background=_background(world, again, own),
-        )
+    if not any(s.labels.get("instance") in doubled for s in own[0].series):
+        if background:
+            yield replace(again, name=f"{again.name}, whatever others show", background=background)
+    else:
+        name = f"{again.name}, once, with two replicas of the exporter"
+        yield replace(again, name=name, series=_doubled(again.series, doubled), background=background)
         if not alert.pattern.late_after_exporter_restart:
             moved = _first(world, alert)
             assert moved.breached is not None
@@ -162,15 +163,20 @@ def _background(world: World, scenario: Scenario, own: list[Scenario]) -> tuple[
 
     So no matcher that selects the exporter can be left out, nor `min` stand for `max`, without another outcome.
     """
-    found: dict[tuple[object, ...], Series] = {}
     about = scenario.subjects[0] if scenario.subjects else {}
+    mine = {_identity(series): series for series in scenario.series}
+    found: dict[tuple[object, ...], Series] = {}
     for opposite in own:
         if opposite.brief or _is_silent(opposite) == _is_silent(scenario):
             continue
         for series in opposite.series:
             here = {"pod": about["pod"]} if "pod" in about and "pod" in series.labels else {}
-            for label, other in _other_sources(world, series).items():
-                found.setdefault(_identity(s := replace(series, labels={**series.labels, **here, label: other})), s)
+            theirs = replace(series, labels={**series.labels, **here})
+            if mine.get(_identity(theirs)) == theirs:  # no difference, no proof
+                continue
+            for label, other in _other_sources(world, theirs).items():
+                passed_on = replace(theirs, labels={**theirs.labels, label: other})
+                found.setdefault(_identity(passed_on), passed_on)
     for series in scenario.series:
         if series.labels.get("instance") in {e.instance for e in EXPORTERS.values() if e.doubled}:
             labels = {**series.labels, "instance": f"late.{series.labels['instance']}"}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from alertgen import schema
 from alertgen.diagnostics import Diagnostic, did_you_mean
+from alertgen.pattern import RATIO
 from alertgen.quantity import DURATION_PATTERN
 from alertgen.source import Document
 
@@ -23,7 +25,10 @@ _IN_WORDS: Mapping[str, str] = {
     schema.URL_PATTERN: "an http or https address without spaces, quotes or braces",
     schema.DATE_PATTERN: "a day as YYYY-MM-DD",
     schema.VERSION_PATTERN: 'a version such as "2.42", in quotes',
+    schema.OBJECT_LABEL_PATTERN: "a label of Kubernetes",
+    schema.OBJECT_LABEL_VALUE_PATTERN: "letters, digits, '-', '_' and '.', with a letter or digit at both ends",
     DURATION_PATTERN: "a duration such as 30s, 5m, 1h30m or 7d",
+    RATIO.schema["pattern"]: "a ratio such as 0.05 or 5%",
 }
 _TYPES = {
     "string": "text", "object": "a mapping", "array": "a list", "integer": "a whole number", "number": "a number",
@@ -33,16 +38,33 @@ _TYPES = {
 Validate = Callable[[Document], tuple[Diagnostic, ...]]
 
 
+@functools.cache
+def _regex(wanted: str) -> re.Pattern[str]:
+    """The expression as JSON Schema means it: for Python alone, `$` is also before a line break at the end."""
+    return re.compile(re.sub(r"(?<!\\)\$", r"\\Z", wanted))
+
+
+def _pattern(_: object, wanted: str, value: object, __: object) -> Iterator[ValidationError]:
+    if isinstance(value, str) and not _regex(wanted).search(value):
+        yield ValidationError(f"{value!r} does not match {wanted!r}")
+
+
+_Validator = validators.extend(Draft7Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # the stubs leave it open
+
+
 def validator(whole: Mapping[str, Any]) -> Validate:
     """A function that checks one document against the part of the schema for its kind."""
 
     @functools.cache
-    def of_kind(kind: str) -> Draft7Validator:
-        return Draft7Validator({"$ref": f"#/$defs/{kind}", "$defs": whole["$defs"]})
+    def of_kind(kind: str) -> Any:
+        return _Validator({"$ref": f"#/$defs/{kind}", "$defs": whole["$defs"]})
 
     def validate(document: Document) -> tuple[Diagnostic, ...]:
         errors = of_kind(document.kind).iter_errors(document.data)
-        return tuple(problem for error in errors for problem in _problems(document, error))
+        problems = [problem for error in errors for problem in _problems(document, error)]
+        # What is of the wrong type is wrong in other ways too; one reason is enough.
+        mistyped = {problem.location for problem in problems if problem.code == "wrong-type"}
+        return tuple(p for p in problems if p.code == "wrong-type" or p.location not in mistyped)
 
     return validate
 
@@ -72,7 +94,7 @@ def _problems(document: Document, error: ValidationError) -> Iterator[Diagnostic
         return
     in_key = "propertyNames" in error.absolute_schema_path
     place = document.key(*path, str(value)) if in_key else document.at(*path)
-    name = f"the key '{_short(str(value))}'" if in_key else f"'{path[-1]}'" if path else "this"
+    name = f"the key '{_short(str(value))}'" if in_key else _named(path)
     yield Diagnostic(place, *_words(error, name, secret="receivers" in path))
 
 
@@ -90,7 +112,8 @@ def _words(error: ValidationError, name: str, *, secret: bool) -> tuple[str, str
         )
     if kind == "enum":
         words = [str(w) for w in wanted]
-        return "unknown-value", f"{name} must be one of {', '.join(words)}{shown}", did_you_mean(str(value), words)
+        near = did_you_mean(str(value), words)
+        return "unknown-value", f"{name} must be one of {', '.join(words)}{shown}", near if "?" in near else ""
     if kind == "pattern":
         return "bad-value", f"{name} must be {_IN_WORDS.get(wanted, f'something that matches {wanted}')}{shown}", ""
     if kind in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"):
@@ -117,6 +140,12 @@ def _any(value: Any) -> Any:
     return value
 
 
+def _named(path: list[Any]) -> str:
+    if path and isinstance(path[-1], int):
+        return f"item {path[-1] + 1} of {_named(path[:-1])}"
+    return f"'{_short(str(path[-1]))}'" if path else "this"
+
+
 def _unknown_hint(path: list[Any], key: str, known: list[str]) -> str:
     if path and path[-1] == "alerts":
         return did_you_mean(key, known) or "`alertgen patterns` lists the alerts there are"
@@ -125,7 +154,8 @@ def _unknown_hint(path: list[Any], key: str, known: list[str]) -> str:
 
 def _type_hint(types: list[str], value: Any) -> str:
     if types == ["string"] and isinstance(value, bool | int | float):
-        return f'put it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
+        # How a number with a fraction was written is not known any more: 2.50 is 2.5 by now.
+        return "put it in quotes" if isinstance(value, float) else f'put it in quotes: "{str(value).lower()}"'
     return ""
 
 

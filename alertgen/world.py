@@ -9,15 +9,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from alertgen import metrics
-from alertgen.metrics import Metric
-from alertgen.model import Gap, Hold, Part, Ramp, Scenario, Select, Series, Span, Stale
+from alertgen.metrics import Exporter, Metric
+from alertgen.model import Gap, Hold, Kind, Part, Ramp, Scenario, Select, Series, Span, Stale
 from alertgen.pattern import Level
 from alertgen.podnames import example_pod, owner_of
 from alertgen.quantity import Duration, number
-from alertgen.subject import WORKLOAD_LABEL, Subject
+from alertgen.subject import OWNED_PODS, WORKLOAD_LABEL, Subject
 
 
 def hold(value: Decimal | int, seconds: int | None = None) -> Hold:
@@ -25,14 +25,18 @@ def hold(value: Decimal | int, seconds: int | None = None) -> Hold:
     return Hold(number(value), seconds)
 
 
+_THREE_DIGITS = Context(prec=3)
+"""So that a value never lies in the middle between two that a template with four digits could print."""
+
+
 def above(threshold: Decimal | int) -> Decimal:
     """Clearly more than the threshold, yet near enough to tell it from one that is a tenth higher."""
-    return threshold * Decimal("1.05")
+    return _THREE_DIGITS.multiply(Decimal(threshold), Decimal("1.05"))
 
 
 def below(threshold: Decimal | int) -> Decimal:
     """Clearly less than the threshold, yet near enough to tell it from one that is a tenth lower."""
-    return threshold * Decimal("0.95")
+    return _THREE_DIGITS.multiply(Decimal(threshold), Decimal("0.95"))
 
 
 def ramp(start: Decimal | int, per_second: Decimal | int, seconds: int | None = None) -> Ramp:
@@ -95,6 +99,10 @@ class World:
         """The same situations, happening to somebody else."""
         return replace(self, **changes)  # type: ignore[arg-type]  # one dict for fields of two types
 
+    def stranger(self, exporter: Exporter) -> World:
+        """The same situations as somebody else shows them who exports the same metrics."""
+        return self.elsewhere(exporter_labels=dict.fromkeys(self.subject.exporter(exporter), "elsewhere"))
+
     def pod(self, revision: int = 0) -> str:
         """The name of a pod that no other scenario uses; another revision is another rollout."""
         return example_pod(self.subject.service.kind, self.name, next(self.names), revision)
@@ -129,25 +137,52 @@ class World:
         return {"namespace": self.namespace, workload: self.name, "container": self.container}
 
     def ownership(self, pod: str) -> tuple[Series, ...]:
-        """What kube-state-metrics says about a pod's owners, where the service selects its pods by them."""
+        """What kube-state-metrics says about a pod's owners, where the service selects its pods by them.
+
+        A neighbour's pods are recorded as its own, and there are claims that they are the service's which do not count.
+        """
         if self.level is Level.CLUSTER or self.subject.service.select is Select.NAME:
             return ()
+        owners = tuple(self._owners(pod, self.name))
+        if self.name == self.subject.service.name:
+            return owners
+        labels = self._cluster() | {"namespace": self.namespace, "pod": pod, "workload": self.name}
+        return (*owners, Series(OWNED_PODS, labels, (hold(1),)), *self._claims(pod))
+
+    def _owners(self, pod: str, workload: str) -> Iterator[Series]:
+        """The pod belongs to the workload, or to what lies between and that to the workload."""
         kind = self.subject.service.kind
-        middle = owner_of(pod)
-        owner = {
-            "Deployment": ("ReplicaSet", metrics.REPLICASET_OWNER, "replicaset"),
-            "CronJob": ("Job", metrics.JOB_OWNER, "job_name"),
-        }.get(kind)
-        if owner is None:
-            return (self._owner(metrics.POD_OWNER, kind, self.name, pod=pod),)
-        owner_kind, metric, label = owner
-        return (
-            self._owner(metrics.POD_OWNER, owner_kind, middle, pod=pod),
-            self._owner(metric, kind, self.name, **{label: middle}),
-        )
+        if kind not in _BETWEEN:
+            yield self._owner(metrics.POD_OWNER, kind, workload, pod=pod)
+            return
+        owner_kind, metric, label = _BETWEEN[kind]
+        yield self._owner(metrics.POD_OWNER, owner_kind, owner_of(pod), pod=pod)
+        yield self._owner(metric, kind, workload, **{label: owner_of(pod)})
+
+    def _claims(self, pod: str) -> Iterator[Series]:
+        """What would make the pod the service's, were it not the word of another exporter or about another kind."""
+        service = self.subject.service
+        own = example_pod(service.kind, service.name, 0)
+        of_pod, *between = self._owners(own, service.name)
+        claims = [replace(of_pod, labels={**of_pod.labels, "pod": pod}), *list(self._owners(pod, service.name))[1:]]
+        for claim in claims:
+            for label in ("owner_kind", *self.subject.exporter(metrics.KSM)):
+                yield replace(claim, labels={**claim.labels, label: "elsewhere"})
+        yield from between
 
     def _owner(self, metric: Metric, kind: str, name: str, **labels: str) -> Series:
         return self.show(metric, hold(1), owner_kind=kind, owner_name=name, owner_is_controller="true", **labels)
+
+    def _cluster(self) -> dict[str, str]:
+        label = self.subject.site.cluster_label
+        return {label: self.cluster} if label else {}
+
+
+_BETWEEN = {
+    Kind.DEPLOYMENT: ("ReplicaSet", metrics.REPLICASET_OWNER, "replicaset"),
+    Kind.CRON_JOB: ("Job", metrics.JOB_OWNER, "job_name"),
+}
+"""What lies between a workload and its pods: its kind, the metric that tells its owner, the label with its name."""
 
 
 def fires(

@@ -56,6 +56,24 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         about=w.about(pod),
         since=start,
     )
+    for reason in sorted(set(REASONS) - {"ErrImagePull", "ImagePullBackOff", "CreateContainerConfigError"}):
+        pod = w.pod()
+        yield fires(
+            f"when the reason is {reason}",
+            w.show(CONTAINER_WAITING, gap(start), hold(1), pod=pod, reason=reason),
+            about=w.about(pod),
+            since=start,
+        )
+    run = (p.window // w.step - 2) * w.step
+    if run > 0:
+        pod = w.pod()
+        attempts = (hold(1, w.step), hold(0, run)) * (w.enough // run + 1)
+        yield fires(
+            "where an older kube-state-metrics shows 0 between two attempts",
+            w.show(CONTAINER_WAITING, gap(start), *attempts, hold(1), pod=pod, reason="ErrImagePull"),
+            about=w.about(pod),
+            since=start,
+        )
     pod = w.pod()
     yield silent(
         "while a pod is being created",

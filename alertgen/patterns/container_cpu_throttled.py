@@ -34,13 +34,17 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     often = max(10, 4 * p.min_periods // w.step)
 
     def container(
-        pod: str, share: Decimal, per_second: Decimal | int, seconds: int | None = None
+        pod: str, share: Decimal, per_second: Decimal | int, seconds: int | None = None, cgroup: str = "1f"
     ) -> tuple[Series, ...]:
         end = (STALE,) if seconds else ()
+        labels = {"pod": pod, "id": f"/kubepods/burstable/5c2b8a60/{cgroup}"}
         return (
-            w.show(CPU_PERIODS, gap(start), ramp(10_000, per_second, seconds), *end, pod=pod),
-            w.show(CPU_THROTTLED, gap(start), ramp(10_000, per_second * share, seconds), *end, pod=pod),
+            w.show(CPU_PERIODS, gap(start), ramp(10_000, per_second, seconds), *end, **labels),
+            w.show(CPU_THROTTLED, gap(start), ramp(10_000, per_second * share, seconds), *end, **labels),
         )
+
+    def old_and_new(pod: str, share: Decimal) -> tuple[Series, ...]:
+        return container(pod, share, often) + container(pod, share, often, cgroup="2e")
 
     pod = w.pod()
     yield fires(
@@ -55,9 +59,31 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     pod = w.pod()
     yield silent("below the threshold", *container(pod, below(p.threshold), often), about=w.about(pod))
     pod = w.pod()
+    yield fires(
+        "above the threshold for the old and the new container together",
+        *old_and_new(pod, above(p.threshold)),
+        about=w.about(pod),
+        since=start + w.step,
+    )
+    pod = w.pod()
+    yield silent(
+        "below the threshold for the old and the new container together",
+        *old_and_new(pod, below(p.threshold)),
+        about=w.about(pod),
+    )
+    pod = w.pod()
+    yield fires(
+        "for a container that runs just often enough to count",
+        *container(pod, Decimal(1), (p.min_periods + Decimal("0.5")) / p.window),
+        about=w.about(pod),
+        # Once the window is full but for one sample, increase() fills in the rest.
+        since=start + w.grid(p.window) - w.step,
+        early=w.step if p.window % w.step else 0,
+    )
+    pod = w.pod()
     yield silent(
         "for a container that hardly runs, whatever the share",
-        *container(pod, Decimal(1), below(p.min_periods) / p.window),
+        *container(pod, Decimal(1), (p.min_periods - Decimal("0.5")) / p.window),
         about=w.about(pod),
     )
     if w.for_ > p.window + 4 * w.step:

@@ -66,6 +66,21 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         "for what the old and the new container use together", first, second, limit, memory,
         about=w.about(pod), since=seen,
     )  # fmt: skip
+    samples = p.window // w.step
+    if samples > 2:
+        # Usage goes up such that the average passes the threshold half a window later, between two evaluations,
+        # whether the sample at the window's far edge counts (Prometheus 2.x) or not (3.x).
+        half = samples // 2
+        part = (Decimal(half) / (samples - 1) + Decimal(half + 1) / samples) / 2
+        low = below(at)
+        pod = w.pod()
+        yield fires(
+            "once the average over the window is above the threshold, not before",
+            w.show(CPU_USAGE, ramp(0, low, seen), ramp(low * seen, low + (at - low) / part), pod=pod),
+            w.show(CONTAINER_LIMITS, hold(cores), pod=pod, resource="cpu", unit="core", node="node-1"),
+            about=w.about(pod),
+            since=seen + (half + 1) * w.step,
+        )
     if w.for_:
         pod = w.pod()
         yield brief("for a burst shorter than `for`", *container(pod, above(at), w.too_short), about=w.about(pod))

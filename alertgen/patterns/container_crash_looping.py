@@ -37,25 +37,31 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         slack=w.step,
         value="1",
     )
-    pod = w.pod()
     run = (p.window // w.step - 2) * w.step
-    yield fires(
-        "when the container runs for a moment between two crashes",
-        w.show(
-            CONTAINER_WAITING,
-            gap(start),
-            *(part for _ in range(waits // run + 2) for part in (hold(1, w.step), STALE, gap(run - w.step))),
-            hold(1, waits),
-            pod=pod,
-            reason="CrashLoopBackOff",
-        ),
-        about=w.about(pod),
-        since=start,
-    )
+    if run > 0:
+        between = {
+            "when the container runs for a moment between two crashes": (STALE, gap(run - w.step)),
+            "where an older kube-state-metrics shows 0 for such a moment": (hold(0, run),),
+        }
+        for name, runs in between.items():
+            pod = w.pod()
+            crashes = (hold(1, w.step), *runs) * (waits // run + 1)
+            yield fires(
+                name,
+                w.show(CONTAINER_WAITING, gap(start), *crashes, hold(1), pod=pod, reason="CrashLoopBackOff"),
+                about=w.about(pod),
+                since=start,
+            )
     pod = w.pod()
     yield silent(
         "while a container waits for another reason",
         w.show(CONTAINER_WAITING, hold(1), pod=pod, reason="ContainerCreating"),
+        about=w.about(pod),
+    )
+    pod = w.pod()
+    yield silent(
+        "where an older kube-state-metrics shows 0 for a reason that does not apply",
+        w.show(CONTAINER_WAITING, hold(0), pod=pod, reason="CrashLoopBackOff"),
         about=w.about(pod),
     )
     if w.for_ > p.window + w.step:

@@ -12,7 +12,7 @@ from alertgen.pattern import RATIO, Level, Pattern, Runbook, param
 from alertgen.promql import Expr
 from alertgen.quantity import humanized_percentage
 from alertgen.subject import Subject
-from alertgen.world import World, above, below, brief, fires, hold, silent
+from alertgen.world import World, above, below, brief, fires, gap, hold, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def expr(s: Subject, p: Params) -> Expr:
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     mebibyte = 2**20
     limit = 512 * mebibyte
-    high, low = int(above(limit * p.threshold)), int(below(limit * p.threshold))
+    high, low = int(limit * above(p.threshold)), int(limit * below(p.threshold))
     start, lasts = 4 * w.step, w.enough
 
     def limits(pod: str) -> tuple[Series, ...]:
@@ -55,6 +55,22 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         w.show(MEMORY_WORKING_SET, hold(low), pod=pod),
         *limits(pod),
         about=w.about(pod),
+    )
+    pod = w.pod()
+    yield silent(
+        "at the threshold",
+        w.show(MEMORY_WORKING_SET, hold(limit * p.threshold), pod=pod),
+        *limits(pod),
+        about=w.about(pod),
+    )
+    pod = w.pod()
+    yield fires(
+        "whichever of the old and the new container uses more",
+        w.show(MEMORY_WORKING_SET, gap(start), hold(high), pod=pod),
+        w.show(MEMORY_WORKING_SET, hold(low), pod=pod, id="/kubepods/burstable/5c2b8a60/2e"),
+        *limits(pod),
+        about=w.about(pod),
+        since=start,
     )
     pod = w.pod()
     yield silent(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from alertgen.metrics import CONTAINER_LAST_TERMINATED_REASON, CONTAINER_LAST_TERMINATED_TIME
-from alertgen.model import Scenario, Series
+from alertgen.model import Scenario, Series, Site
 from alertgen.pattern import WINDOW, Level, Pattern, Runbook, param
 from alertgen.promql import Expr, time
 from alertgen.quantity import Duration
@@ -24,6 +24,10 @@ def expr(s: Subject, p: Params) -> Expr:
     killed = s.per_container.max(s.select(CONTAINER_LAST_TERMINATED_REASON, reason="OOMKilled")).equals(1)
     ago = time() - s.per_container.max(s.select(CONTAINER_LAST_TERMINATED_TIME))
     return killed.and_(ago < p.window)
+
+
+def lasts(_site: Site, p: Params) -> Duration:
+    return p.window
 
 
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
@@ -72,6 +76,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    lasts=lasts,
     summary="{{ $labels.container }} in {{ $labels.pod }} was killed at its memory limit",
     description=(
         "Container {{ $labels.container }} of pod {{ $labels.namespace }}/{{ $labels.pod }} (service ${service}) was "

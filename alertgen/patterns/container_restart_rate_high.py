@@ -63,6 +63,10 @@ def refusals(site: Site, p: Params) -> Iterator[Refusal]:
         )
 
 
+def lasts(_site: Site, p: Params) -> Duration:
+    return p.window
+
+
 def most_restarts(window: Duration) -> int:
     """How many restarts the kubelet's default back-off (10s, doubling up to 5m) allows within a window."""
     restarts, elapsed, pause = 1, 0, 10
@@ -74,9 +78,10 @@ def most_restarts(window: Duration) -> int:
 
 
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
-    day_old = hold(-86_400)
+    old = -int(p.window) - 3_600
     apart = max(w.step, p.window // (4 * p.threshold) // w.step * w.step)
-    first = (enough_samples(p.threshold) + 2) * w.step
+    enough = enough_samples(p.threshold)
+    first = (enough + 2) * w.step
 
     def one_by_one(restarts: int, start: int = 0) -> tuple[Part, ...]:
         """One restart after the other, `apart` seconds between them, the first at `first`."""
@@ -88,7 +93,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     yield fires(
         "at the threshold's restart within the window",
         w.show(CONTAINER_RESTARTS, *one_by_one(p.threshold), pod=pod),
-        w.show(POD_CREATED, day_old, pod=pod),
+        w.show(POD_CREATED, hold(old), pod=pod),
         about=w.about(pod),
         since=last,
         until=w.within(first - w.step, p.window),
@@ -99,7 +104,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     yield silent(
         "one restart below the threshold",
         w.show(CONTAINER_RESTARTS, *one_by_one(p.threshold - 1), pod=pod),
-        w.show(POD_CREATED, day_old, pod=pod),
+        w.show(POD_CREATED, hold(old), pod=pod),
         about=w.about(pod),
     )
     pod = w.pod()
@@ -121,20 +126,71 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         about=w.about(pod),
     )
     pod = w.pod()
+    sidecar = w.elsewhere(container=f"{w.container}-sidecar")
+    yield silent(
+        "for a sidecar of a young pod",
+        sidecar.show(CONTAINER_RESTARTS, gap(born + w.step), hold(p.threshold), pod=pod),
+        w.show(POD_CREATED, gap(born + w.step), hold(born), pod=pod),
+        about=sidecar.about(pod),
+    )
+    if w.subject.cluster:
+        pod = w.pod()
+        yield silent(
+            "for an old pod whose namesake in another cluster is young",
+            w.show(CONTAINER_RESTARTS, hold(50), pod=pod),
+            w.show(POD_CREATED, hold(old), pod=pod),
+            w.elsewhere(cluster="prod-2").show(POD_CREATED, gap(born), hold(born), pod=pod),
+            about=w.about(pod),
+        )
+    pod = w.pod()
     yield silent(
         "for 50 lifetime restarts with none recent",
         w.show(CONTAINER_RESTARTS, hold(50), pod=pod),
-        w.show(POD_CREATED, day_old, pod=pod),
+        w.show(POD_CREATED, hold(old), pod=pod),
         about=w.about(pod),
     )
     pod = w.pod()
     back = w.grid(first + p.window)
     yield silent(
         "one restart below the threshold just after kube-state-metrics came back",
-        w.show(CONTAINER_RESTARTS, gap(back), hold(50, w.step), hold(50 + p.threshold - 1), pod=pod),
-        w.show(POD_CREATED, gap(back), day_old, pod=pod),
+        w.show(
+            CONTAINER_RESTARTS,
+            hold(50, first),
+            gap(back - first),
+            hold(50, w.step),
+            hold(50 + p.threshold - 1),
+            pod=pod,
+        ),
+        w.show(POD_CREATED, hold(old, first), gap(back - first), hold(old), pod=pod),
         about=w.about(pod),
     )
+    each_step = tuple(hold(50 + i, w.step) for i in range(p.threshold))
+    most = 50 + p.threshold
+    pod = w.pod()
+    yield fires(
+        "just after kube-state-metrics came back, once there are enough samples to be sure",
+        w.show(CONTAINER_RESTARTS, gap(first), *each_step, hold(most), pod=pod),
+        w.show(POD_CREATED, gap(first), hold(old), pod=pod),
+        about=w.about(pod),
+        since=first + (enough - 1) * w.step,
+    )
+    shown, missing = (enough - 2) * w.step, (p.window // w.step - enough - 1) * w.step
+    if shown > p.threshold * w.step:
+        pod = w.pod()
+        yield fires(
+            "for restarts before a gap that are still within the window, once there are enough samples",
+            w.show(
+                CONTAINER_RESTARTS,
+                *each_step,
+                hold(most, shown - p.threshold * w.step),
+                gap(missing),
+                hold(most),
+                pod=pod,
+            ),
+            w.show(POD_CREATED, hold(old, shown), gap(missing), hold(old), pod=pod),
+            about=w.about(pod),
+            since=shown + missing + w.step,
+        )
     pods, alive = [w.pod(revision) for revision in range(3)], 10 * w.step
     yield silent(
         "across a rolling update",
@@ -153,7 +209,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     yield fires(
         "only until the pod is gone",
         w.show(CONTAINER_RESTARTS, *one_by_one(p.threshold)[:-1], hold(p.threshold, gone - last), STALE, pod=pod),
-        w.show(POD_CREATED, hold(-86_400, gone), STALE, pod=pod),
+        w.show(POD_CREATED, hold(old, gone), STALE, pod=pod),
         about=w.about(pod),
         since=last,
         until=gone - w.step,
@@ -162,8 +218,22 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     yield silent(
         "when the counter starts again at 0",
         w.show(CONTAINER_RESTARTS, hold(50, first), hold(0), pod=pod),
-        w.show(POD_CREATED, day_old, pod=pod),
+        w.show(POD_CREATED, hold(old), pod=pod),
         about=w.about(pod),
+    )
+    pod = w.pod()
+    yield fires(
+        "at the threshold's restart after the counter has started again at 0",
+        w.show(
+            CONTAINER_RESTARTS,
+            hold(50, first),
+            *(hold(restarts, apart) for restarts in range(p.threshold)),
+            hold(p.threshold),
+            pod=pod,
+        ),
+        w.show(POD_CREATED, hold(old), pod=pod),
+        about=w.about(pod),
+        since=last + apart,
     )
 
 
@@ -177,6 +247,7 @@ PATTERN = Pattern(
     expr=expr,
     scenarios=scenarios,
     refusals=refusals,
+    lasts=lasts,
     late_after_exporter_restart="the old exporter's restarts and the new one's are two counts; the larger decides",
     summary=(
         '{{ $labels.container }} in {{ $labels.pod }} restarted {{ $value | printf "%.0f" }} times within ${window}'

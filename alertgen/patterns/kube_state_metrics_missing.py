@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from alertgen.metrics import KSM_UP
-from alertgen.model import Scenario
+from alertgen.metrics import KSM, KSM_UP
+from alertgen.model import Scenario, Site
 from alertgen.pattern import WINDOW, Level, Pattern, Runbook, param
 from alertgen.promql import Expr, absent, over
 from alertgen.quantity import Duration
@@ -25,6 +25,10 @@ def expr(s: Subject, p: Params) -> Expr:
         return absent(up.equals(1))
     was = s.per_cluster.max(over("last_over_time", up, p.window))
     return was.unless(s.per_cluster.max(up.equals(1)))
+
+
+def lasts(site: Site, p: Params) -> Duration | None:
+    return p.window if site.cluster_label else None
 
 
 def scenarios(w: World, _p: Params) -> Iterator[Scenario]:
@@ -46,8 +50,8 @@ def scenarios(w: World, _p: Params) -> Iterator[Scenario]:
     )
     yield silent(
         "while one of two replicas is up",
-        w.show(KSM_UP, hold(0)),
-        w.show(KSM_UP, hold(1), instance=another),
+        w.show(KSM_UP, hold(1)),
+        w.show(KSM_UP, hold(0), instance=another),
         about=w.about(),
     )
     yield silent(
@@ -56,6 +60,9 @@ def scenarios(w: World, _p: Params) -> Iterator[Scenario]:
         w.show(KSM_UP, gap(start), hold(1), instance=another),
         about=w.about(),
     )
+    if w.subject.cluster:
+        third = w.elsewhere(cluster="prod-3")
+        yield silent("for a cluster that never had it", third.stranger(KSM).show(KSM_UP, hold(1)), about=third.about())
     if w.for_:
         yield brief(
             "while it restarts within `for`",
@@ -73,6 +80,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    lasts=lasts,
     summary="kube-state-metrics is not scraped",
     description="Prometheus has had no kube-state-metrics for ${for}. Alerts about pods and workloads cannot fire.",
     runbook=Runbook(

@@ -65,7 +65,9 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
     if kind is Kind.DEPLOYMENT:
         if least is None:
             yield silent(
-                "while a rolling update takes away what it may", *workload((wanted - 1, None)), about=w.about()
+                "while a rolling update takes away what it may",
+                *workload((wanted - 2, None), max_unavailable=2),
+                about=w.about(),
             )
         yield fires(
             "when a single pod is missing and the strategy is Recreate",
@@ -84,6 +86,12 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         yield fires(
             "when fewer pods are available than `replicas.min`, whatever the autoscaler wants",
             *workload((least, start), (least - 1, None), wanted=least, max_unavailable=least, updated=0),
+            about=w.about(),
+            since=start,
+        )
+        yield fires(
+            "when the autoscaler wants a single pod and has none, whatever a rollout may take away",
+            *workload((least, start), (0, None), wanted=1, max_unavailable=1, updated=0),
             about=w.about(),
             since=start,
         )

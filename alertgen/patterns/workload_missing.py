@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from alertgen.metrics import CRONJOB_INFO, KSM_UP, Metric
-from alertgen.model import Kind, Scenario
+from alertgen.metrics import CRONJOB_INFO, KSM, KSM_UP, Metric
+from alertgen.model import Kind, Scenario, Site
 from alertgen.pattern import WINDOW, Level, Pattern, Runbook, param
 from alertgen.promql import Expr, absent, over
 from alertgen.quantity import Duration
@@ -35,6 +35,10 @@ def expr(s: Subject, p: Params) -> Expr:
     return was.unless(s.per_workload.max(workload)).and_(exporter, on=s.cluster)
 
 
+def lasts(site: Site, p: Params) -> Duration | None:
+    return p.window if site.cluster_label else None
+
+
 def scenarios(w: World, _p: Params) -> Iterator[Scenario]:
     metric = existence(w.subject.service.kind)
     start, lasts = 4 * w.step, w.enough
@@ -56,6 +60,20 @@ def scenarios(w: World, _p: Params) -> Iterator[Scenario]:
         w.show(KSM_UP, hold(1, start), hold(0)),
         about=about,
     )
+    if w.subject.cluster:
+        yield silent(
+            "while kube-state-metrics is down here and up in another cluster",
+            w.show(metric, hold(1, start), STALE),
+            w.show(KSM_UP, hold(1, start), hold(0)),
+            w.elsewhere(cluster="prod-2").show(KSM_UP, hold(1)),
+            about=about,
+        )
+        yield silent(
+            "where only another job ever showed the workload",
+            w.stranger(KSM).show(metric, hold(1, start), STALE),
+            up,
+            about=about,
+        )
     if w.for_ > 2 * w.step:
         yield brief(
             "while the workload is deleted and created again within `for`",
@@ -74,6 +92,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    lasts=lasts,
     summary="${service} does not exist",
     description=(
         "There is no ${kind} ${namespace}/${service}: deleted, renamed, or never where the spec says. Every other "

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import click
 
 from alertgen.diagnostics import Diagnostic, Severity
+from alertgen.golden import printable
 
 _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
@@ -16,8 +17,8 @@ def diagnostics(found: Sequence[Diagnostic]) -> str:
     lines: list[str] = []
     for one in found:
         label = click.style(f"{one.severity}[{one.code}]", fg=_COLORS[one.severity], bold=True)
-        lines.append(f"{click.style(str(one.location), bold=True)}: {label}: {one.message}")
-        lines += [f"    {line}" for line in one.hint.splitlines()]
+        lines.append(f"{click.style(printable(str(one.location)), bold=True)}: {label}: {printable(one.message)}")
+        lines += [f"    {printable(line)}" for line in one.hint.split("\n") if line]
         lines += [f"    {place}: {why}" for place, why in one.related]
     if found:
         lines.append(summary(found))
@@ -29,10 +30,11 @@ def summary(found: Iterable[Diagnostic]) -> str:
     counts = dict.fromkeys(Severity, 0)
     for one in found:
         counts[one.severity] += 1
-    return ", ".join(_count(n, severity) for severity, n in counts.items() if n)
+    return ", ".join(count(n, severity) for severity, n in counts.items() if n)
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """`1 service`, `2,000 services`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 

@@ -99,7 +99,7 @@ def assert_exact_keys(found: Any) -> None:
 @pytest.mark.parametrize("select", list(Select))
 @pytest.mark.parametrize("kind", list(Kind))
 def test_the_crd_accepts_and_keeps_the_whole_object(crd: Any, kind: Kind, select: Select) -> None:
-    waits = {"ContainerOOMKilled": {"for": "1w", "keep_firing_for": "1h30m"}}
+    waits = {"ContainerCrashLooping": {"for": "1w", "keep_firing_for": "1h30m"}}
     groups = expansion(service(kind=kind, select=select), alerts=waits).groups
     (found,) = objects(groups, {"release": "x"})
     assert_exact_keys(found)
