@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from alertgen import checks, routing, schema, shapes, site_pattern, source, spec
+from alertgen import checks, facets, routing, schema, shapes, site_pattern, source, spec
 from alertgen.artifact import Artifact, header
 from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
-from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, applies, expand
+from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, about, expand
 from alertgen.model import Select, Site
 from alertgen.pattern import Pattern
 from alertgen.patterns import catalogue
@@ -429,10 +429,18 @@ def _services(
         if new and (misshapen := validate(document)):
             problems += misshapen
             continue
+        if new and (senseless := tuple(spec.check_parts("service", document.data, estate.site, document.at))):
+            problems += senseless
+            continue
         problems += spec.check_service(spec.read_service(document.data), teams, estate.tiers, document.at)
         if new:
             expansion, found = estate.expansion(document)
-            found = (*found, *_not_applying(estate, document, expansion), *_linted(expansion, document.at))
+            found = (
+                *found,
+                *_not_applying(estate, document, expansion),
+                *_unread(estate, document, expansion),
+                *_linted(expansion, document.at),
+            )
             problems += found
             used.add(estate, expansion, document)
             errors = [problem for problem in found if problem.severity is Severity.ERROR]
@@ -483,13 +491,32 @@ def _not_applying(estate: Estate, document: Document, expansion: Expansion) -> I
     """Overrides of alerts that this service cannot have."""
     for name in document.data.get("alerts", {}):
         pattern = estate.patterns.get(name)
-        if pattern and not applies(pattern, expansion.service):
-            why = (
-                "exists once per cluster: tune it in the site document"
-                if pattern.once_per_cluster
-                else f"is not for a {document.data.get('kind', 'Deployment')}"
-            )
+        if pattern and not about(pattern, estate.site, expansion.service):
+            why = _why_not(pattern, document)
             yield Diagnostic(document.key("alerts", name), "no-effect", f"{name} {why}", hint="drop the override")
+
+
+def _why_not(pattern: Pattern, document: Document) -> str:
+    """Why a service does not have this alert."""
+    if pattern.once_per_cluster:
+        return "exists once per cluster: tune it in the site document"
+    kind = document.data.get("kind", "Deployment")
+    if kind not in pattern.kinds or pattern.facet is None:
+        return f"is not for a {kind}"
+    return f"is for services that say `{pattern.facet.text}`"
+
+
+def _unread(estate: Estate, document: Document, expansion: Expansion) -> Iterator[Diagnostic]:
+    """Keys of the service that no alert of it reads: they have no effect."""
+    read: set[str] = set()
+    for pattern in estate.patterns.values():
+        if about(pattern, estate.site, expansion.service):
+            read |= {*pattern.reads, *([pattern.facet.key] if pattern.facet else [])}
+    for key in sorted(facets.parts("service").keys() & document.data.keys() - read):
+        yield Diagnostic(
+            document.key(key), "no-effect", f"no alert of a {document.data.get('kind', 'Deployment')} reads '{key}' "
+            "as it is here", hint="`alertgen patterns` lists what each alert needs; drop the key",
+        )  # fmt: skip
 
 
 class _Used:
@@ -501,7 +528,7 @@ class _Used:
         self.tiers: set[str] = set()
 
     def add(self, estate: Estate, expansion: Expansion, document: Document) -> None:
-        felt = {p.alert for p in estate.patterns.values() if applies(p, expansion.service)}
+        felt = {p.alert for p in estate.patterns.values() if about(p, estate.site, expansion.service)}
         for layer in estate.stack(document):
             self.overrides |= {(layer.name, alert) for alert in layer.alerts if alert in felt}
         self.alerts |= {alert.pattern.alert for alert in expansion.alerts}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from alertgen.diagnostics import Diagnostic, Location
 from alertgen.model import AlertingRule, RecordingRule, RuleGroup, Select, Service, Site
-from alertgen.pattern import WINDOW, Level, Pattern, Refusal
+from alertgen.pattern import WINDOW, Pattern, Refusal
 from alertgen.quantity import Duration
 from alertgen.spec import Layer, Settings, resolve
 from alertgen.subject import OWNED_PODS, Subject, owned_pods
@@ -27,6 +27,21 @@ class Alert:
     pattern: Pattern
     settings: Settings
     rule: AlertingRule
+    subject: Subject
+    records: tuple[RecordingRule, ...] = ()
+    """What its expression reads."""
+
+    @property
+    def told_apart(self) -> Mapping[str, str]:
+        """The static labels that tell it from others of its name: a service may have several SLOs."""
+        facet = self.subject.facet
+        return facet.labels(self.subject.item) if facet else {}
+
+    @property
+    def title(self) -> str:
+        """The alert's name, and which of several it is."""
+        which = ", ".join(self.told_apart.values())
+        return f"{self.rule.alert} ({which})" if which else self.rule.alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +79,27 @@ def expand(
     place: Location,
 ) -> tuple[Expansion, tuple[Diagnostic, ...]]:
     """The rules of a service under its layers of overrides, and what is wrong with those."""
-    subject = Subject(site, service)
     alerts: list[Alert] = []
     problems: list[Diagnostic] = []
     for pattern in patterns.values():
-        if not applies(pattern, service):
+        subjects = about(pattern, site, service)
+        if not subjects:
             continue
         settings, found = resolve(pattern, stack, today)
         problems += found
         if settings.enabled:
             problems += _refused(pattern, settings, site, place)
-            alerts.append(Alert(pattern, settings, _rule(subject, pattern, settings)))
+            alerts += (_alert(subject, pattern, settings) for subject in subjects)
         else:
             problems += _tuned_though_off(pattern, stack)
-    records: tuple[RecordingRule, ...] = ()
-    if service and service.select is Select.OWNER and any(a.pattern.level in _PODS for a in alerts):
-        records = (RecordingRule(record=OWNED_PODS, expr=owned_pods(subject).text, labels={"workload": service.name}),)
-    return Expansion(service, subject, records, tuple(alerts)), tuple(problems)
+    subject = Subject(site, service)
+    records: dict[tuple[str, str], RecordingRule] = {}
+    if service and service.select is Select.OWNER and any(OWNED_PODS in alert.rule.expr for alert in alerts):
+        owned = RecordingRule(record=OWNED_PODS, expr=owned_pods(subject).text, labels={"workload": service.name})
+        records[owned.record, owned.expr] = owned
+    for alert in alerts:
+        records |= {(record.record, record.expr): record for record in alert.records}
+    return Expansion(service, subject, tuple(records.values()), tuple(alerts)), tuple(problems)
 
 
 def expand_with_defaults(site: Site, service: Service | None, patterns: Mapping[str, Pattern]) -> Expansion:
@@ -90,14 +109,19 @@ def expand_with_defaults(site: Site, service: Service | None, patterns: Mapping[
     return expansion
 
 
-_PODS = (Level.POD, Level.CONTAINER)
+def about(pattern: Pattern, site: Site, service: Service | None) -> tuple[Subject, ...]:
+    """What the pattern watches at this service (None: in the installation): nothing, it, or each item of a facet."""
+    if (service is None) != pattern.once_per_cluster or (service and service.kind not in pattern.kinds):
+        return ()
+    facet = pattern.facet
+    if facet is None:
+        return (Subject(site, service),)
+    return tuple(Subject(site, service, facet, item) for item in facet.items(site, service))
 
 
-def applies(pattern: Pattern, service: Service | None) -> bool:
-    """Whether the pattern is for this service (None: for the installation)."""
-    if service is None or pattern.once_per_cluster:
-        return service is None and pattern.once_per_cluster
-    return service.kind in pattern.kinds
+def _alert(subject: Subject, pattern: Pattern, settings: Settings) -> Alert:
+    records = tuple(pattern.records(subject, settings.params))
+    return Alert(pattern, settings, _rule(subject, pattern, settings), subject, records)
 
 
 def _rule(subject: Subject, pattern: Pattern, settings: Settings) -> AlertingRule:
@@ -114,9 +138,10 @@ def _rule(subject: Subject, pattern: Pattern, settings: Settings) -> AlertingRul
 
 
 def _labels(subject: Subject, pattern: Pattern, settings: Settings) -> dict[str, str]:
+    which = subject.facet.labels(subject.item) if subject.facet else {}
     if pattern.once_per_cluster:
         team = {"team": subject.site.team} if subject.site.team else {}
-        return {"severity": settings.severity, **team, **settings.labels}
+        return {"severity": settings.severity, **team, **which, **settings.labels}
     service = subject.service
     return {
         "severity": settings.severity,
@@ -124,6 +149,7 @@ def _labels(subject: Subject, pattern: Pattern, settings: Settings) -> dict[str,
         "service": service.name,
         "tier": service.tier,
         **service.labels,
+        **which,
         **settings.labels,
     }
 
@@ -149,6 +175,8 @@ def vocabulary(subject: Subject, pattern: Pattern, settings: Settings) -> dict[s
         name: f.metadata["quantity"].show(getattr(settings.params, name)) for name, f in pattern.parameters().items()
     }
     words |= {"for": str(settings.for_), "keep_firing_for": str(settings.keep_firing_for)}
+    if subject.facet is not None:
+        words |= subject.facet.words(subject.item)
     if not pattern.once_per_cluster:
         service = subject.service
         words |= {

@@ -40,7 +40,8 @@ class Service:
     labels: Mapping[str, str] = field(default_factory=dict)
     runbook: str = ""
     dashboard: str = ""
-    min_replicas: int | None = None
+    facets: Mapping[str, object] = field(default_factory=dict)
+    """What it says it has beside its name, by key of the spec; `alertgen.facets` knows the types."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,8 @@ class Site:
     """What every alert must carry, from its rule, its series or the external labels."""
     required_annotations: tuple[str, ...] = ()
     """What every alert must say."""
+    facets: Mapping[str, object] = field(default_factory=dict)
+    """What it has that services refer to, by key of the spec; `alertgen.facets` knows the types."""
     rule_labels: Mapping[str, str] = field(default_factory=dict)
     """metadata.labels of the PrometheusRule objects, for Prometheus' ruleSelector."""
     rule_namespace: str = "monitoring"

@@ -15,7 +15,8 @@ from alertgen.quantity import DURATION_PATTERN, Duration, number, parse_number, 
 
 if TYPE_CHECKING:
     from alertgen.diagnostics import Location
-    from alertgen.model import Scenario
+    from alertgen.facet import Facet
+    from alertgen.model import RecordingRule, Scenario
     from alertgen.promql import Expr
     from alertgen.subject import Subject
     from alertgen.world import World
@@ -47,6 +48,13 @@ def _ratio(value: Any) -> Decimal:
     return ratio
 
 
+def _share(value: Any) -> Decimal:
+    share = _ratio(value)
+    if share == 1:
+        raise ValueError("more than the whole never happens: say less than 100%")
+    return share
+
+
 def _positive(value: Any) -> Decimal:
     result = parse_number(str(value))
     if result <= 0:
@@ -69,6 +77,8 @@ _DURATION_SCHEMA = {"type": ["string", "integer"], "pattern": DURATION_PATTERN, 
 
 COUNT = Quantity("count", {"type": "integer", "minimum": 1, "maximum": 10**9}, _count, str)
 RATIO = Quantity("ratio", {"type": ["number", "string"], "pattern": r"^[0-9]*\.?[0-9]+ ?%?$"}, _ratio, percent)
+SHARE = Quantity("share", RATIO.schema, _share, percent)
+"""A ratio of what cannot be more than the whole, for a threshold that it must be able to pass."""
 NUMBER = Quantity("number", {"type": "number", "exclusiveMinimum": 0}, _positive, number)
 DURATION = Quantity("duration", _DURATION_SCHEMA, _duration, str)
 WINDOW = Quantity("window", _DURATION_SCHEMA, _window, str)
@@ -123,6 +133,10 @@ def _no_refusal(_site: Any, _params: Any) -> Iterator[Refusal]:
     return iter(())
 
 
+def _no_records(_subject: Any, _params: Any) -> Iterator[RecordingRule]:
+    return iter(())
+
+
 def _for_ever(_site: Any, _params: Any) -> None:
     return None
 
@@ -148,12 +162,20 @@ class Pattern:
     keep_firing_for: str = "0s"
     enabled: bool = True
     kinds: tuple[Kind, ...] = EVERY_KIND
+    facet: Facet[Any] | None = None
+    """What a service must have; None: every service of these kinds has the alert. Each item has its own."""
+    reads: tuple[str, ...] = ()
+    """Keys of the service's document that the pattern reads when they are there, beside its facet's."""
+    keeps: tuple[str, ...] = ()
+    """Labels of the series that the alert keeps besides those of its level."""
     any_container: bool = False
     """Sidecars count too."""
     late_after_exporter_restart: str = ""
     """Why the alert may come late when its exporter is replaced while the condition builds up; most never do."""
     params: type[Any] = NoParams
     expr: Callable[[Subject, Any], Expr]
+    records: Callable[[Subject, Any], Iterator[RecordingRule]] = _no_records
+    """Recording rules that the expression reads; rules that several alerts share are written once."""
     scenarios: Callable[[World, Any], Iterator[Scenario]]
     refusals: Callable[[Any, Any], Iterator[Refusal]] = _no_refusal
     lasts: Callable[[Any, Any], Duration | None] = _for_ever

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
 from alertgen.diagnostics import Diagnostic, Location, did_you_mean
+from alertgen.facets import parts
 from alertgen.model import Kind, Select, Service, Site
 from alertgen.pattern import Pattern, Quantity
 from alertgen.podnames import SHAPES
@@ -79,6 +81,7 @@ def read_site(data: Mapping[str, Any]) -> Site:
         required_annotations=tuple(data.get("required_annotations", ())),
         rule_labels=kubernetes.get("labels", {}),
         rule_namespace=kubernetes.get("namespace", defaults.rule_namespace),
+        facets={key: part.read(data[key], data) for key, part in parts("site").items() if key in data},
     )
 
 
@@ -134,6 +137,14 @@ def check_site(data: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
             f"Prometheus {minimum} has no keep_firing_for; 2.42 has",
             hint="the oldest supported version is 2.42",
         )
+    yield from check_parts("site", data, Site(), at)
+
+
+def check_parts(document: str, data: Mapping[str, Any], site: Site, at: At) -> Iterator[Diagnostic]:
+    """What a schema cannot say about the keys that hold facets. What passes can be read."""
+    for key, part in parts(document).items():
+        if key in data:
+            yield from part.check(data[key], site, functools.partial(at, key))
 
 
 def version(text: str) -> tuple[int, ...]:
@@ -154,7 +165,7 @@ def read_service(data: Mapping[str, Any]) -> Service:
         labels=data.get("labels", {}),
         runbook=data.get("runbook", ""),
         dashboard=data.get("dashboard", ""),
-        min_replicas=data.get("replicas", {}).get("min"),
+        facets={key: part.read(data[key], data) for key, part in parts("service").items() if key in data},
     )
 
 

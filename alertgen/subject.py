@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from alertgen import metrics, promql
 from alertgen.metrics import Exporter, Metric
 from alertgen.model import Kind, Select, Service, Site
 from alertgen.podnames import pod_regex
 from alertgen.promql import Expr, Matcher, Selector
+
+if TYPE_CHECKING:
+    from alertgen.facet import Facet
 
 WORKLOAD_LABEL: Mapping[Kind, str] = {
     Kind.DEPLOYMENT: "deployment",
@@ -58,9 +61,14 @@ class ByLabels:
 class Subject:
     """One service, or the installation when `service` is None, as patterns see it."""
 
-    def __init__(self, site: Site, service: Service | None) -> None:
+    def __init__(
+        self, site: Site, service: Service | None, facet: Facet[Any] | None = None, item: object = None
+    ) -> None:
         self.site = site
         self._service = service
+        self.facet = facet
+        self.item = item
+        """The thing of the service that a pattern with a facet is about."""
 
     @property
     def service(self) -> Service:
@@ -94,6 +102,10 @@ class Subject:
         """One series for the whole installation."""
         return ByLabels(self.cluster)
 
+    def per(self, *labels: str) -> ByLabels:
+        """One series for each combination of these labels, in each cluster."""
+        return ByLabels((*self.cluster, *labels))
+
     @property
     def workload_label(self) -> str:
         """The label that carries the workload's name, e.g. `deployment`."""
@@ -104,6 +116,8 @@ class Subject:
         wanted: dict[str, str | Matcher | None] = {**self.exporter(metric.exporter)}
         if self._service is not None:
             wanted |= {label: m for label, m in self._identity().items() if label in metric.labels}
+        if self.facet is not None:
+            wanted |= {label: m for label, m in self.facet.select(self.item).items() if label in metric.labels}
         wanted |= matchers
         return Selector.of(metric.name, {label: m for label, m in wanted.items() if m is not None})
 

@@ -90,14 +90,16 @@ def world_of(expansion: Expansion, alert: Alert, names: Iterator[int] | None = N
     """The world in which an alert's scenarios happen to its own service."""
     service = expansion.service
     return World(
-        subject=expansion.subject,
+        subject=alert.subject,
         level=alert.pattern.level,
+        keeps=alert.pattern.keeps,
         for_=alert.settings.for_,
         keep_firing_for=alert.settings.keep_firing_for,
         name=service.name if service else "",
         namespace=service.namespace if service else "",
         container=service.container if service else "",
         names=names or itertools.count(),
+        item=alert.subject.item,
     )
 
 
@@ -112,9 +114,12 @@ def scenarios(expansion: Expansion, alert: Alert, names: Iterator[int] | None = 
 
 def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scenario]:
     """What follows for every alert: other people's trouble stays theirs, and exporters may double or move."""
-    level = alert.pattern.level
+    level, facet = alert.pattern.level, alert.subject.facet
     if not own[0].breached:
         return
+    if facet is not None and facet.neighbour is not None:
+        theirs = _first(world.elsewhere(item=facet.neighbour(world.item)), alert)
+        yield replace(theirs, name=f"silent for what another service has as {facet.key}", breached=None, value="")
     if level is not Level.CLUSTER:
         elsewhere = {
             f"for {world.name}-worker, whose name begins alike": {"name": f"{world.name}-worker"},
@@ -282,7 +287,7 @@ class _Case:
 
     def name(self, expansion: Expansion) -> str:
         """`namespace/service Alert: sentence`: how the case is called everywhere."""
-        return f"{expansion.namespace}/{expansion.name} {self.alert.rule.alert}: {self.scenario.name}"
+        return f"{expansion.namespace}/{expansion.name} {self.alert.title}: {self.scenario.name}"
 
 
 class _Pack:
@@ -302,7 +307,7 @@ class _Pack:
             or (level is not self.cases[0].alert.pattern.level and not _about_pods(case, self.cases[0]))
         ):
             return False
-        of_same_alert = [c for c in self.cases if c.alert is case.alert]
+        of_same_alert = [c for c in self.cases if c.alert.rule.alert == case.alert.rule.alert]
         # Word for word means all that fires under the alert's name; what is about workloads may read anything of it.
         if any(c.literal or case.literal for c in of_same_alert) or (
             level is Level.WORKLOAD and len(of_same_alert) < len(self.cases)
@@ -409,7 +414,7 @@ def _cases(name: str, alert: Alert, scenario: Scenario, until: int, step: int) -
     ever = Duration(until + 3_600)
 
     def alerts(state: str | None, about: Mapping[str, str]) -> Selector:
-        matchers: dict[str, str | Matcher] = {"alertname": alert.rule.alert}
+        matchers: dict[str, str | Matcher] = {"alertname": alert.rule.alert, **alert.told_apart}
         if state:
             matchers["alertstate"] = state
         return Selector.of("ALERTS", matchers | dict(about))

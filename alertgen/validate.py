@@ -11,16 +11,16 @@ from typing import Any
 from jsonschema import Draft7Validator, validators
 from jsonschema.exceptions import ValidationError
 
-from alertgen import schema
+from alertgen import schema, schema_words
 from alertgen.diagnostics import Diagnostic, did_you_mean
 from alertgen.pattern import RATIO
 from alertgen.quantity import DURATION_PATTERN
 from alertgen.source import Document
 
 _IN_WORDS: Mapping[str, str] = {
-    schema.NAME_PATTERN: "a DNS label (lower-case letters, digits and '-')",
-    schema.WORD_PATTERN: "letters, digits, '-', '_' and '.'",
-    schema.LABEL_PATTERN: "a label of Prometheus (letters, digits and '_') that is not reserved",
+    schema_words.NAME_PATTERN: "a DNS label (lower-case letters, digits and '-')",
+    schema_words.WORD_PATTERN: "letters, digits, '-', '_' and '.'",
+    schema_words.LABEL_PATTERN: "a label of Prometheus (letters, digits and '_') that is not reserved",
     schema.ALERT_PATTERN: "an alert name (letters and digits, beginning with a capital)",
     schema.URL_PATTERN: "an http or https address without spaces, quotes or braces",
     schema.DATE_PATTERN: "a day as YYYY-MM-DD",

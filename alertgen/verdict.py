@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from alertgen.diagnostics import Diagnostic, Location
 from alertgen.testgen import TestFile
 
-_CASE = re.compile(r"(?P<namespace>[^/\s]+)/(?P<service>\S+) (?P<alert>\w+): (?P<scenario>.*)", re.DOTALL)
+_CASE = re.compile(
+    r"(?P<namespace>[^/\s]+)/(?P<service>\S+) (?P<alert>\w+(?: \([^)]*\))?): (?P<scenario>.*)", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)

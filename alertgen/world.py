@@ -66,6 +66,10 @@ class World:
     exporter_labels: Mapping[str, str] = field(default_factory=dict)
     """Put over the labels of the exporter, e.g. another job."""
     cluster: str = "prod-1"
+    keeps: tuple[str, ...] = ()
+    """Labels that the alert keeps besides those of its level."""
+    item: object = None
+    """What the scenarios are about, where the pattern needs a facet: the subject's item, or somebody else's."""
     names: Iterator[int] = field(default_factory=itertools.count)
     """Where pods get their number from: worlds that share it never use a name twice."""
 
@@ -95,7 +99,7 @@ class World:
         """
         return last + (window - 1) // self.step * self.step
 
-    def elsewhere(self, **changes: str | Mapping[str, str]) -> World:
+    def elsewhere(self, **changes: object) -> World:
         """The same situations, happening to somebody else."""
         return replace(self, **changes)  # type: ignore[arg-type]  # one dict for fields of two types
 
@@ -111,26 +115,34 @@ class World:
         """The series of a metric as its exporter would show it here."""
         exporter = metric.exporter
         shown = {**self.subject.exporter(exporter), "instance": exporter.instance, **self.exporter_labels}
-        if self.subject.site.cluster_label:
-            shown[self.subject.site.cluster_label] = self.cluster
-        here = self._identity() if self.level is not Level.CLUSTER else {}
+        shown |= self._cluster()
+        here = self._item() if self.level is Level.CLUSTER else self._identity() | self._item()
         shown |= {label: value for label, value in here.items() if label in metric.labels}
         shown |= metric.extra
         return Series(metric.name, shown | labels, parts)
 
-    def about(self, pod: str = "") -> Mapping[str, str]:
-        """The series labels of an alert about this pod, or about the workload."""
-        cluster = {self.subject.site.cluster_label: self.cluster} if self.subject.site.cluster_label else {}
+    def about(self, pod: str = "", **kept: str) -> Mapping[str, str]:
+        """The series labels of an alert about this pod, or about the workload.
+
+        Of the labels that the pattern keeps besides, those of its facet's item are known; `kept` gives the others.
+        """
+        here = self._cluster() | self._item() | kept
+        if self.level is not Level.CLUSTER:
+            here |= self._identity() | {"pod": pod}
+        return {label: here[label] for label in (*self._cluster(), *self._of_level(), *self.keeps)}
+
+    def _of_level(self) -> tuple[str, ...]:
         if self.level is Level.CLUSTER:
-            return cluster
-        here = self._identity() | cluster | {"pod": pod}
-        keep = {
-            Level.CONTAINER: ("namespace", "pod", "container"),
-            Level.POD: ("namespace", "pod"),
-            Level.WORKLOAD: ("namespace", WORKLOAD_LABEL[self.subject.service.kind]),
-            Level.SERVICE: ("namespace",),
-        }[self.level]
-        return {label: here[label] for label in (*cluster, *keep)}
+            return ()
+        more = {
+            Level.CONTAINER: ("pod", "container"),
+            Level.POD: ("pod",),
+            Level.WORKLOAD: (self.subject.workload_label,),
+        }
+        return ("namespace", *more.get(self.level, ()))
+
+    def _item(self) -> dict[str, str]:
+        return dict(self.subject.facet.shown(self.item)) if self.subject.facet else {}
 
     def _identity(self) -> dict[str, str]:
         workload = WORKLOAD_LABEL[self.subject.service.kind]

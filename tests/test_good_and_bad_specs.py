@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from alertgen import compiler
 from alertgen.compiler import Build
 from alertgen.model import Kind, Select
-from alertgen.pattern import COUNT, DURATION, NUMBER, RATIO, WINDOW, Pattern
+from alertgen.pattern import COUNT, DURATION, NUMBER, RATIO, SHARE, WINDOW, Pattern
 from alertgen.patterns import catalogue
 from alertgen.podnames import SHAPES
 from alertgen.reports import machine, text
@@ -48,6 +48,7 @@ _VALUES = {
     DURATION.name: _DURATIONS,
     WINDOW.name: _WINDOWS,
     COUNT.name: st.integers(1, 5),
+    SHARE.name: st.sampled_from(("5%", "99.9%", 0.5, "0.25", "33 %")),
     RATIO.name: st.sampled_from(("5%", "99.9%", 0.5, 1, "0.25", "33 %")),
     NUMBER.name: st.sampled_from((1, 2.5, 100, 0.001)),
 }

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alertgen import promql_tree, schema, site_pattern
+from alertgen import promql_tree, schema, schema_words, site_pattern
 from alertgen.diagnostics import Diagnostic, Location, Severity
 from alertgen.expand import Expansion, expand
 from alertgen.model import Kind, Service, Site
@@ -622,7 +622,7 @@ def test_with_its_job_repaired_the_first_rule_fires_for_ever_and_for_others(
 def test_the_schema_refuses_and_describes_in_the_words_of_the_other_documents() -> None:
     properties = site_pattern.SCHEMA["properties"]
     assert schema.ALERT_PATTERN == properties["pattern"]["pattern"]
-    assert schema.LABEL_PATTERN == properties["labels"]["propertyNames"]["pattern"]
+    assert schema_words.LABEL_PATTERN == properties["labels"]["propertyNames"]["pattern"]
     assert list(schema.SEVERITIES) == properties["severity"]["enum"]
     assert all("description" in value for value in properties.values())
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 
 from alertgen import metrics
 from alertgen.checks._lint import Context, Finding
-from alertgen.metrics import Metric
 from alertgen.promql_tree import SETS, Aggregation, Binary, Call, Node, Selector, brief, walk
 
 CODE = "unsafe-join"
@@ -84,5 +83,4 @@ def _doubled(selector: Selector) -> bool:
 
 @functools.cache
 def _doubled_metrics() -> frozenset[str]:
-    known = (metric for metric in vars(metrics).values() if isinstance(metric, Metric))
-    return frozenset(metric.name for metric in known if metric.exporter.doubled)
+    return frozenset(metric.name for metric in metrics.known() if metric.exporter.doubled)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from alertgen import metrics
 from alertgen.checks._lint import Context, Finding
-from alertgen.metrics import EXPORTERS, Exporter, Metric
+from alertgen.metrics import EXPORTERS, Exporter
 from alertgen.promql_tree import Condition, Selector, selectors
 
 CODE = "wrong-exporter"
@@ -41,8 +41,8 @@ def check(context: Context) -> Iterator[Finding]:
 def _exporters() -> Mapping[str, tuple[Exporter, ...]]:
     """Who exports each metric that is known."""
     found: dict[str, tuple[Exporter, ...]] = {}
-    for metric in vars(metrics).values():
-        if isinstance(metric, Metric) and metric.name not in _OF_EVERY_TARGET:
+    for metric in metrics.known():
+        if metric.name not in _OF_EVERY_TARGET:
             others = found.get(metric.name, ())
             found[metric.name] = others if metric.exporter in others else (*others, metric.exporter)
     return found

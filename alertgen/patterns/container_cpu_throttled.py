@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from alertgen.metrics import CPU_PERIODS, CPU_THROTTLED
 from alertgen.model import Scenario, Series
-from alertgen.pattern import COUNT, RATIO, WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import COUNT, SHARE, WINDOW, Level, Pattern, Runbook, param
 from alertgen.promql import Expr, increase
 from alertgen.quantity import Duration, humanized_percentage
 from alertgen.subject import Subject
@@ -17,7 +17,7 @@ from alertgen.world import STALE, World, above, below, brief, fires, gap, ramp, 
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    threshold: Decimal = param("25%", "more than this share of the scheduling periods was cut short", RATIO)
+    threshold: Decimal = param("25%", "more than this share of the scheduling periods was cut short", SHARE)
     window: Duration = param("5m", "what the share is taken over", WINDOW)
     min_periods: int = param("100", "fewer periods than this within the window say nothing: the container idles", COUNT)
 

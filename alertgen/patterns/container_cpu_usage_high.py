@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from alertgen.metrics import CONTAINER_LIMITS, CPU_USAGE
 from alertgen.model import Scenario, Series
-from alertgen.pattern import RATIO, WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import SHARE, WINDOW, Level, Pattern, Runbook, param
 from alertgen.promql import Expr, rate
 from alertgen.quantity import Duration, humanized_percentage
 from alertgen.subject import Subject
@@ -17,7 +17,7 @@ from alertgen.world import STALE, World, above, below, brief, fires, gap, hold, 
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    threshold: Decimal = param("90%", "more than this share of the CPU limit", RATIO)
+    threshold: Decimal = param("90%", "more than this share of the CPU limit", SHARE)
     window: Duration = param("5m", "what the usage is averaged over", WINDOW)
 
 
@@ -49,7 +49,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     pod = w.pod()
     yield fires(
         "above the threshold of the limit",
-        *container(pod, above(at), busy),
+        *container(pod, cores * above(p.threshold), busy),
         about=w.about(pod),
         since=seen,
         until=seen + busy - w.step,

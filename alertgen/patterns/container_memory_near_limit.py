@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from alertgen.metrics import CONTAINER_LIMITS, MEMORY_WORKING_SET
 from alertgen.model import Scenario, Series
-from alertgen.pattern import RATIO, Level, Pattern, Runbook, param
+from alertgen.pattern import SHARE, Level, Pattern, Runbook, param
 from alertgen.promql import Expr
 from alertgen.quantity import humanized_percentage
 from alertgen.subject import Subject
@@ -17,7 +17,7 @@ from alertgen.world import World, above, below, brief, fires, gap, hold, silent
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    threshold: Decimal = param("90%", "more than this share of the memory limit", RATIO)
+    threshold: Decimal = param("90%", "more than this share of the memory limit", SHARE)
 
 
 def expr(s: Subject, p: Params) -> Expr:

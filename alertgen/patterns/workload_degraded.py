@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from alertgen.facets.replicas import replicas as promised
 from alertgen.metrics import DEPLOYMENT_MAX_UNAVAILABLE
 from alertgen.model import Kind, Scenario, Series
 from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Runbook
@@ -25,13 +26,12 @@ def expr(s: Subject, _p: NoParams) -> Expr:
     else:
         updated = s.per_workload.max(s.select(replicas.updated))
         degraded = (missing > 0).unless(updated < wanted)
-    if s.service.min_replicas is None:
-        return degraded
-    return degraded.or_((available < s.service.min_replicas).and_(wanted > 0))
+    least = promised(s.service).min
+    return degraded if least is None else degraded.or_((available < least).and_(wanted > 0))
 
 
 def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
-    kind, least = w.subject.service.kind, w.subject.service.min_replicas
+    kind, least = w.subject.service.kind, promised(w.subject.service).min
     replicas = REPLICAS[kind]
     wanted = max(4, least or 0)
     start, lasts = 4 * w.step, w.enough
@@ -121,6 +121,7 @@ PATTERN = Pattern(
     for_="10m",
     keep_firing_for="5m",
     kinds=LONG_RUNNING,
+    reads=("replicas",),
     expr=expr,
     scenarios=scenarios,
     summary="${service} has fewer pods than it should",

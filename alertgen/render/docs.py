@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from alertgen.expand import Alert, Expansion, fill, vocabulary
@@ -19,7 +20,7 @@ def page(expansion: Expansion, told: Told, scenarios: Callable[[Alert], list[Sce
             f"# {_title(expansion)}\n\n",
             _facts(expansion),
             _table(expansion, told),
-            *(_section(expansion, alert, told, scenarios(alert)) for alert in expansion.alerts),
+            *(_section(alert, told, scenarios(alert)) for alert in expansion.alerts),
         )
     )
 
@@ -42,22 +43,27 @@ def _facts(expansion: Expansion) -> str:
 
 def _table(expansion: Expansion, told: Told) -> str:
     rows = "".join(
-        f"| [{a.rule.alert}](#{a.rule.alert.lower()}) | {a.settings.severity} | {told(a)} | {_delay(a)} |\n"
+        f"| [{a.title}](#{anchor(a.title)}) | {a.settings.severity} | {told(a)} | {_delay(a)} |\n"
         for a in expansion.alerts
     )
     return f"| alert | severity | who is told | fires |\n|---|---|---|---|\n{rows}\n"
+
+
+def anchor(title: str) -> str:
+    """Where a heading is found on a page, as GitHub and GitLab call it."""
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
 
 
 def _delay(alert: Alert) -> str:
     return f"after {alert.rule.for_}" if alert.rule.for_ else "at once"
 
 
-def _section(expansion: Expansion, alert: Alert, told: Told, scenarios: list[Scenario]) -> str:
-    pattern, words = alert.pattern, vocabulary(expansion.subject, alert.pattern, alert.settings)
+def _section(alert: Alert, told: Told, scenarios: list[Scenario]) -> str:
+    pattern, words = alert.pattern, vocabulary(alert.subject, alert.pattern, alert.settings)
     runbook = pattern.runbook
     return "".join(
         (
-            f"## {alert.rule.alert}\n\n{fill(runbook.meaning, words)}\n\n",
+            f"## {alert.title}\n\n{fill(runbook.meaning, words)}\n\n",
             f"Severity {alert.settings.severity}: {told(alert)}.",
             f" Fires {_delay(alert)}{_stays(alert.rule.keep_firing_for)}.\n\n",
             _values(alert, words),

@@ -6,8 +6,8 @@ import dataclasses
 import itertools
 from collections.abc import Iterator, Mapping
 
+from alertgen.example import example
 from alertgen.expand import Alert, Expansion, expand_with_defaults, fill, vocabulary
-from alertgen.model import Service, Site
 from alertgen.pattern import Pattern
 from alertgen.render.prometheus import formatted
 from alertgen.testgen import scenarios
@@ -23,19 +23,18 @@ def catalogue(patterns: Mapping[str, Pattern]) -> str:
 
 
 def _scope(pattern: Pattern) -> str:
-    if pattern.once_per_cluster:
-        return "once per cluster"
-    kinds = ", ".join(pattern.kinds)
-    return kinds if pattern.enabled else f"{kinds}; only when asked for"
+    who = ["once per cluster"] if pattern.once_per_cluster else [", ".join(pattern.kinds)]
+    who += [f"needs {pattern.facet.text}"] if pattern.facet else []
+    who += [] if pattern.enabled else ["only when asked for"]
+    return "; ".join(who)
 
 
 def pattern_page(pattern: Pattern) -> str:
     """One pattern: meaning, parameters, expression, scenarios, runbook, for a service called my-app."""
-    service = None if pattern.once_per_cluster else _example(pattern)
     switched_on = dataclasses.replace(pattern, enabled=True)
-    expansion = expand_with_defaults(Site(), service, {pattern.alert: switched_on})
+    expansion = expand_with_defaults(*example(pattern), {pattern.alert: switched_on})
     alert = expansion.alerts[0]
-    words = vocabulary(expansion.subject, pattern, alert.settings)
+    words = vocabulary(alert.subject, pattern, alert.settings)
     return "\n".join(
         (
             f"{pattern.alert} ({pattern.pack}, {pattern.severity}, {_scope(pattern)})",
@@ -67,7 +66,7 @@ def pattern_page(pattern: Pattern) -> str:
 def service_page(expansion: Expansion, told: Mapping[str, str]) -> str:
     """A service's alerts in a line each."""
     rows = [
-        (a.rule.alert, a.settings.severity, f"after {a.rule.for_}" if a.rule.for_ else "at once", told[a.rule.alert])
+        (a.title, a.settings.severity, f"after {a.rule.for_}" if a.rule.for_ else "at once", told[a.rule.alert])
         for a in expansion.alerts
     ]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
@@ -85,7 +84,7 @@ def service_page(expansion: Expansion, told: Mapping[str, str]) -> str:
 def alert_page(expansion: Expansion, alert: Alert, told: str) -> str:
     """One alert of one service: every value and where it comes from, the rule, the proof, and who is told."""
     settings = alert.settings
-    words = vocabulary(expansion.subject, alert.pattern, settings)
+    words = vocabulary(alert.subject, alert.pattern, settings)
     values = {
         "severity": settings.severity,
         "for": str(settings.for_),
@@ -95,7 +94,7 @@ def alert_page(expansion: Expansion, alert: Alert, told: str) -> str:
     origins = {"for": "for_"}
     return "\n".join(
         (
-            f"{alert.rule.alert} of {expansion.namespace}/{expansion.name}",
+            f"{alert.title} of {expansion.namespace}/{expansion.name}",
             f"  {fill(alert.pattern.runbook.meaning, words)}",
             "",
             *(
@@ -119,9 +118,3 @@ def alert_page(expansion: Expansion, alert: Alert, told: str) -> str:
 
 def _indented(text: str) -> Iterator[str]:
     return (f"  {line}" for line in text.splitlines())
-
-
-def _example(pattern: Pattern) -> Service:
-    return Service(
-        name="my-app", namespace="shop", team="web", tier="standard", kind=pattern.kinds[0], container="my-app"
-    )

@@ -1,7 +1,13 @@
-"""The metrics that patterns read: who exports them, with which labels. Facts of the exporters' own sources."""
+"""The metrics that patterns read: who exports them, with which labels. Facts of the exporters' own sources.
+
+Here are the exporters and what the basic patterns need; a module beside this one for each other field.
+"""
 
 from __future__ import annotations
 
+import functools
+import importlib
+import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -23,7 +29,20 @@ class Exporter:
 KSM = Exporter("kube-state-metrics", {"job": "kube-state-metrics"}, "10.0.0.8:8080", doubled=True)
 CADVISOR = Exporter("cadvisor", {"job": "kubelet", "metrics_path": "/metrics/cadvisor"}, "10.0.1.4:10250", node=True)
 
-EXPORTERS: Mapping[str, Exporter] = {e.name: e for e in (KSM, CADVISOR)}
+KUBELET = Exporter("kubelet", {"job": "kubelet", "metrics_path": "/metrics"}, "10.0.1.4:10250", node=True)
+PROBES = Exporter("kubelet-probes", {"job": "kubelet", "metrics_path": "/metrics/probes"}, "10.0.1.4:10250", node=True)
+COREDNS = Exporter("coredns", {"job": "kube-dns"}, "10.0.0.10:9153")
+PROMETHEUS = Exporter("prometheus", {"job": "prometheus-k8s"}, "10.0.0.20:9090")
+ALERTMANAGER = Exporter("alertmanager", {"job": "alertmanager-main"}, "10.0.0.21:9093")
+CERT_MANAGER = Exporter("cert-manager", {"job": "cert-manager"}, "10.0.0.22:9402")
+CLOUDFLARE = Exporter("cloudflare", {"job": "cloudflare-exporter"}, "10.0.0.23:8080")
+BLACKBOX = Exporter("blackbox", {}, "10.0.0.24:9115")
+"""Its targets are told by the job and the instance that a probe names."""
+
+EXPORTERS: Mapping[str, Exporter] = {
+    e.name: e for e in (KSM, CADVISOR, KUBELET, PROBES, COREDNS, PROMETHEUS, ALERTMANAGER, CERT_MANAGER, CLOUDFLARE)
+}
+"""Those that a site may select by other labels."""
 
 _POD = ("namespace", "pod")
 _CONTAINER = ("namespace", "pod", "container")
@@ -41,6 +60,16 @@ class Metric:
     exporter: Exporter
     labels: tuple[str, ...]
     extra: Mapping[str, str] = field(default_factory=dict)
+    since: tuple[int, int] | None = None
+    """The first version of the exporter that has it, where some in use do not."""
+
+
+@functools.cache
+def known() -> tuple[Metric, ...]:
+    """Every metric of this package."""
+    modules = [importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__)]
+    here = [value for value in globals().values() if isinstance(value, Metric)]
+    return (*here, *(value for module in modules for value in vars(module).values() if isinstance(value, Metric)))
 
 
 def _pod(name: str, *more: str) -> Metric:
