@@ -184,6 +184,19 @@ def is_whole(node: Node) -> bool:
             return False
 
 
+def is_rounded(node: Node) -> bool:
+    """Whether the values come out of calculations with fractions, so that none is ever exactly what was meant."""
+    match node:
+        case promql.ParenExpr() | promql.AggregateExpr():
+            return is_rounded(node.expr)
+        case promql.Call():
+            return node.func.name in {"histogram_quantile", "increase", "predict_linear", "rate"}
+        case promql.BinaryExpr():
+            return is_rounded(node.lhs) or is_rounded(node.rhs)
+        case _:
+            return False
+
+
 # Functions that make new series or change labels, so that nothing is known of what they give.
 _OPAQUE = frozenset({"absent", "absent_over_time", "histogram_quantile", "info", "label_join", "scalar", "vector"})
 

@@ -331,7 +331,8 @@ def _one_value(node: Node, label: str, context: Context) -> bool:
 
 def _comparison_edits(node: Node, binary: Callable[[str, str, str], str]) -> Iterator[_Edit]:
     operator, left, right = str(node.op), node.lhs.prettify(), node.rhs.prettify()
-    for swapped in [_FLIPPED[operator], *_SHIFTED.get(operator, ())]:
+    exact = not (equivalence.is_rounded(node.lhs) and _is_not_zero(node.rhs))
+    for swapped in [_FLIPPED[operator], *(_SHIFTED.get(operator, ()) if exact else ())]:
         yield _Edit(Operator.COMPARISON, f"{_brief(node)} becomes {swapped}", binary(left, swapped, right))
     if isinstance(node.rhs, promql.NumberLiteral):
         for other in _numbers(node.rhs.val):
@@ -342,6 +343,10 @@ def _comparison_edits(node: Node, binary: Callable[[str, str, str], str]) -> Ite
     if isinstance(node.lhs, promql.NumberLiteral):
         for other in _numbers(node.lhs.val):
             yield _Edit(Operator.THRESHOLD, f"{_brief(node)} becomes {other}", binary(other, operator, right))
+
+
+def _is_not_zero(node: Node) -> bool:
+    return isinstance(node, promql.NumberLiteral) and node.val != 0
 
 
 def _same_for_whole(operator: str, limit: float, other: float) -> bool:

@@ -149,7 +149,7 @@ def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scena
                 name=f"{moved.name}, no later when the exporter is replaced meanwhile",
                 series=tuple(r for s in moved.series for r in _replaced(s, doubled, at, world.step)),
             )
-    if world.subject.site.cluster_label and level is not Level.CLUSTER:
+    if world.subject.site.cluster_label:
         second = _first(world.elsewhere(cluster="prod-2"), alert)
         if _tells_apart(own[0], second):
             yield replace(second, name=f"{second.name}, in the second cluster")

@@ -34,6 +34,11 @@ def above(threshold: Decimal | int) -> Decimal:
     return _THREE_DIGITS.multiply(Decimal(threshold), Decimal("1.05"))
 
 
+def share_above(threshold: Decimal) -> Decimal:
+    """The same for a share, which is never more than the whole."""
+    return min(above(threshold), _THREE_DIGITS.plus((threshold + 1) / 2))
+
+
 def below(threshold: Decimal | int) -> Decimal:
     """Clearly less than the threshold, yet near enough to tell it from one that is a tenth lower."""
     return _THREE_DIGITS.multiply(Decimal(threshold), Decimal("0.95"))
@@ -130,9 +135,9 @@ class World:
 
         Of the labels that the pattern keeps besides, those of its facet's item are known; `kept` gives the others.
         """
-        here = self._cluster() | self._item() | kept
+        here = self._cluster() | self._item() | {"pod": pod} | kept
         if self.level is not Level.CLUSTER:
-            here |= self._identity() | {"pod": pod}
+            here |= self._identity()
         return {label: here[label] for label in (*self._cluster(), *self._of_level(), *self.keeps)}
 
     def _of_level(self) -> tuple[str, ...]:

@@ -27,18 +27,6 @@ SURVIVORS: tuple[Survivor, ...] = (
         equivalent=True,
     ),
     Survivor(
-        "ContainerCPUThrottled",
-        ("* becomes >=",),
-        "increase() fills in what it did not see: nobody can say what exactly the threshold would be",
-        equivalent=False,
-    ),
-    Survivor(
-        "ContainerCPUUsageHigh",
-        ("* > 0.9 becomes >=",),
-        "a rate has rounding errors: exactly the threshold is a matter of luck",
-        equivalent=False,
-    ),
-    Survivor(
         "ContainerRestartRateHigh",
         ("max(increase(*) >= 3 becomes 2.7",),
         "with enough samples two restarts are taken for 2.7 only where a scrape came a whole interval late",
@@ -67,5 +55,17 @@ SURVIVORS: tuple[Survivor, ...] = (
         ('namespace="shop" dropped everywhere', '*: namespace="shop" dropped'),
         "the alerts that read it ask for the namespace again",
         equivalent=False,
+    ),
+    Survivor(
+        "PrometheusWithoutAlertmanager",
+        ("max(*) < 1 becomes 0.9", "max(*) < 1 becomes 0.5", "sum(rate(*)) becomes max"),
+        "Alertmanagers are counted in whole numbers; a sum is more than 0 where one of its terms is",
+        equivalent=True,
+    ),
+    Survivor(
+        "RuleEvaluationFailing",
+        ("sum(increase(*)) becomes max",),
+        "a sum is more than 0 where one of its terms is",
+        equivalent=True,
     ),
 )
