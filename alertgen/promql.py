@@ -160,9 +160,10 @@ def function(name: str, *arguments: Operand | str) -> Expr:
     return Expr(f"{name}({inner})")
 
 
-def over(name: str, selector: Selector, window: Duration) -> Expr:
-    """A function over a range: `name(selector[window])`."""
-    return Expr(f"{name}({selector.text}[{window}])")
+def over(name: str, selector: Selector, window: Duration, *, ago: Duration | None = None) -> Expr:
+    """A function over a range: `name(selector[window])`, or over one that ended a while `ago`."""
+    offset = f" offset {ago}" if ago else ""
+    return Expr(f"{name}({selector.text}[{window}]{offset})")
 
 
 def rate(selector: Selector, window: Duration) -> Expr:
