@@ -55,7 +55,7 @@ class ByLabels:
 
     def _aggregate(self, operator: str, expr: Expr) -> Expr:
         if self.owned is not None:
-            expr = expr.and_(self.owned, on=self.labels[: self.labels.index("pod") + 1])
+            expr = expr.and_(self.owned, on=(*self.labels[: self.labels.index("namespace") + 1], "pod"))
         return promql.aggregate(operator, self.labels, expr)
 
 
@@ -102,6 +102,10 @@ class Subject:
     def per_cluster(self) -> ByLabels:
         """One series for the whole installation."""
         return ByLabels(self.cluster)
+
+    def all_pods(self, *labels: str) -> ByLabels:
+        """One series for all of the service's pods together, for each combination of these labels."""
+        return ByLabels((*self.cluster, "namespace", *labels), self._owned())
 
     def per_life(self, window: Duration, *labels: str) -> ByLabels:
         """One series for each pod there was within the window, and for each of the labels in it; gone pods count too.
