@@ -7,6 +7,7 @@ test could notice, and this module proves which those are.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -161,16 +162,24 @@ def at_most_one_value(node: Node) -> bool:
 
 
 def is_whole(node: Node) -> bool:
-    """Whether the values of the expression are whole numbers, whatever is measured."""
+    """Whether the values of the expression are whole numbers, whatever is measured.
+
+    kube-state-metrics counts objects and gives times in seconds; only amounts of resources have fractions.
+    """
     match node:
         case promql.ParenExpr():
             return is_whole(node.expr)
+        case promql.VectorSelector():
+            return (node.name or "").startswith("kube_") and "_resource_" not in (node.name or "")
+        case promql.NumberLiteral():
+            return bool(node.val == int(node.val)) if math.isfinite(node.val) else False
         case promql.Call():
             return node.func.name in {"changes", "count_over_time", "resets"}
         case promql.AggregateExpr():
             return str(node.op) == "count" or (str(node.op) in {"max", "min", "sum"} and is_whole(node.expr))
         case promql.BinaryExpr():
-            return str(node.op) in {"and", "unless"} and is_whole(node.lhs)
+            operator = str(node.op)
+            return is_whole(node.lhs) and (operator in {"and", "unless"} or (operator in "+-" and is_whole(node.rhs)))
         case _:
             return False
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sys import intern
 from typing import Any
 
+from alertgen.facets import parts
 from alertgen.promql import pretty
 from alertgen.render.yamltext import block
 
@@ -65,7 +66,23 @@ def shape_of(data: Mapping[str, Any]) -> tuple[Shape, Mapping[str, str]]:
             holed[key] = HOLES[key]
         else:
             holed[key] = value
+    for key in parts("service").keys() & holed.keys():
+        holed[key] = _with_holes(holed[key], names)
     return Shape(repr(holed), holed), names
+
+
+def _with_holes(value: Any, names: Mapping[str, str]) -> Any:
+    """What a facet says, with holes where it names the service itself: its autoscaler, its address in the cluster."""
+    if isinstance(value, dict):
+        return {key: _with_holes(part, names) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_with_holes(part, names) for part in value]
+    service, namespace = names.get("service"), names.get("namespace")
+    if value == service:
+        return HOLES["service"]
+    if isinstance(value, str) and service and namespace:
+        return value.replace(f"//{service}.{namespace}.svc", f"//{HOLES['service']}.{HOLES['namespace']}.svc")
+    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,10 @@ class World:
         """The longest a condition may last without the alert firing: one evaluation less than `for` asks for."""
         return self.for_ // self.step * self.step
 
+    def affordable(self, seconds: int) -> bool:
+        """Whether a test may last so long: it costs promtool every evaluation of every rule of the service."""
+        return seconds <= 240 * self.step
+
     def grid(self, seconds: int) -> int:
         """The next instant at which rules are evaluated, in seconds."""
         return -(-seconds // self.step) * self.step
@@ -156,10 +160,12 @@ class World:
         if self.level is Level.CLUSTER or self.subject.service.select is Select.NAME:
             return ()
         owners = tuple(self._owners(pod, self.name))
-        if self.name == self.subject.service.name:
+        service = self.subject.service
+        if (self.namespace, self.name) == (service.namespace, service.name):
             return owners
         labels = self._cluster() | {"namespace": self.namespace, "pod": pod, "workload": self.name}
-        return (*owners, Series(OWNED_PODS, labels, (hold(1),)), *self._claims(pod))
+        claims = () if self.name == service.name else self._claims(pod)
+        return (*owners, Series(OWNED_PODS, labels, (hold(1),)), *claims)
 
     def owned_until(self, pod: str, seconds: int) -> tuple[Series, ...]:
         """The same of a pod that is deleted then; a scenario shows it before all else about the pod."""

@@ -31,6 +31,7 @@ def expr(s: Subject, p: Params) -> Expr:
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     start = 4 * w.step
     lasts = w.enough
+    half = Decimal(w.step) / 2  # so that the window is full at one evaluation, and not yet at the one before
     often = max(10, 4 * p.min_periods // w.step)
 
     def container(
@@ -74,7 +75,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     pod = w.pod()
     yield fires(
         "for a container that runs just often enough to count",
-        *container(pod, Decimal(1), (p.min_periods + Decimal("0.5")) / p.window),
+        *container(pod, Decimal(1), p.min_periods / (p.window - half)),
         about=w.about(pod),
         # Once the window is full but for one sample, increase() fills in the rest.
         since=start + w.grid(p.window) - w.step,
@@ -83,7 +84,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     pod = w.pod()
     yield silent(
         "for a container that hardly runs, whatever the share",
-        *container(pod, Decimal(1), (p.min_periods - Decimal("0.5")) / p.window),
+        *container(pod, Decimal(1), p.min_periods / (p.window + half)),
         about=w.about(pod),
     )
     if w.for_ > p.window + 4 * w.step:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from alertgen.facets.replicas import HPA
+from alertgen.metrics import KSM
 from alertgen.metrics.autoscaling import HPA_CURRENT, HPA_MAX, HPA_MIN
 from alertgen.model import Part, Scenario, Series
 from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Runbook
@@ -38,6 +39,14 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         since=start,
         until=start + lasts - w.step,
         value="6",
+    )
+    theirs = w.stranger(KSM).show(HPA_MAX, hold(9))
+    yield fires(
+        "whatever another exporter shows of its bounds",
+        *autoscaler(hold(5, start), hold(6)),
+        theirs,
+        about=about,
+        since=start,
     )
     yield silent("with one replica to spare", *autoscaler(hold(5)), about=about)
     yield silent("when both bounds are the same", *autoscaler(hold(6), least=6), about=about)

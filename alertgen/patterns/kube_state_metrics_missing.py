@@ -31,7 +31,7 @@ def lasts(site: Site, p: Params) -> Duration | None:
     return p.window if site.cluster_label else None
 
 
-def scenarios(w: World, _p: Params) -> Iterator[Scenario]:
+def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     start, lasts = 4 * w.step, w.enough
     another = "10.0.0.9:8080"
     yield fires(
@@ -61,6 +61,15 @@ def scenarios(w: World, _p: Params) -> Iterator[Scenario]:
         about=w.about(),
     )
     if w.subject.cluster:
+        if w.affordable(p.window):
+            yield fires(
+                "until the cluster is forgotten",
+                w.show(KSM_UP, hold(1, start), STALE),
+                about=w.about(),
+                since=start,
+                until=w.within(start - w.step, p.window),
+                slack=w.step,
+            )
         third = w.elsewhere(cluster="prod-3")
         yield silent("for a cluster that never had it", third.stranger(KSM).show(KSM_UP, hold(1)), about=third.about())
     if w.for_:

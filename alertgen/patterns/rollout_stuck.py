@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from alertgen.metrics import DEPLOYMENT_CONDITION
+from alertgen.metrics import DEPLOYMENT_CONDITION, KSM
 from alertgen.model import Kind, Scenario, Series
 from alertgen.pattern import LONG_RUNNING, WINDOW, Level, Pattern, Runbook, param
 from alertgen.promql import Expr, over
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
 from alertgen.workload import REPLICAS
-from alertgen.world import World, fires, hold, silent
+from alertgen.world import World, fires, gap, hold, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
             w.show(replicas.observed, *(hold(value, seconds) for value, seconds in observed)),
         )
 
-    seen = generations((7, None))
+    seen = (*generations((7, None)), w.stranger(KSM).show(replicas.generation, hold(9)))
     if w.subject.service.kind is Kind.DEPLOYMENT:
 
         def progressing(*false: tuple[int, int | None]) -> tuple[Series, ...]:
@@ -95,6 +95,15 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
             w.show(replicas.updated, hold(count + 2, start), *(hold(i, slow) for i in range(count)), hold(count + 2)),
             *seen,
             about=w.about(),
+        )
+        yield fires(
+            "when no pod was ever updated, whatever another exporter shows",
+            w.show(replicas.wanted, gap(start), hold(5)),
+            w.show(replicas.updated, hold(0)),
+            w.stranger(KSM).show(replicas.updated, hold(5)),
+            *seen,
+            about=w.about(),
+            since=start,
         )
         yield silent(
             "when all pods are of the newest version",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from alertgen.facets.replicas import replicas as promised
-from alertgen.metrics import DEPLOYMENT_MAX_UNAVAILABLE
+from alertgen.metrics import DEPLOYMENT_MAX_UNAVAILABLE, KSM
 from alertgen.model import Kind, Scenario, Series
 from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Runbook
 from alertgen.promql import Expr
@@ -61,7 +61,8 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         until=start + lasts - w.step,
         value=str(lost),
     )
-    yield silent("when all pods are available", *workload((wanted, None)), about=w.about())
+    theirs = w.stranger(KSM).show(replicas.wanted, hold(2 * wanted))
+    yield silent("when all pods are available", *workload((wanted, None)), theirs, about=w.about())
     if kind is Kind.DEPLOYMENT:
         if least is None:
             yield silent(
@@ -103,6 +104,7 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         yield silent(
             "when it is scaled to zero on purpose",
             *workload((0, None), wanted=0),
+            theirs,
             about=w.about(),
         )
     if w.for_:

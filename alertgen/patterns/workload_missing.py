@@ -39,7 +39,7 @@ def lasts(site: Site, p: Params) -> Duration | None:
     return p.window if site.cluster_label else None
 
 
-def scenarios(w: World, _p: Params) -> Iterator[Scenario]:
+def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     metric = existence(w.subject.service.kind)
     start, lasts = 4 * w.step, w.enough
     up = w.show(KSM_UP, hold(1))
@@ -68,6 +68,16 @@ def scenarios(w: World, _p: Params) -> Iterator[Scenario]:
             w.elsewhere(cluster="prod-2").show(KSM_UP, hold(1)),
             about=about,
         )
+        if w.affordable(p.window):
+            yield fires(
+                "until it is forgotten",
+                w.show(metric, hold(1, start), STALE),
+                up,
+                about=about,
+                since=start,
+                until=w.within(start - w.step, p.window),
+                slack=w.step,
+            )
         yield silent(
             "where only another job ever showed the workload",
             w.stranger(KSM).show(metric, hold(1, start), STALE),

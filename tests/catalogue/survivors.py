@@ -19,4 +19,53 @@ class Survivor:
     equivalent: bool
 
 
-SURVIVORS: tuple[Survivor, ...] = ()
+SURVIVORS: tuple[Survivor, ...] = (
+    Survivor(
+        "ContainerCPUThrottled",
+        ("increase(*) becomes delta",),
+        "the cgroup counts: a counter never starts again, and the container's successor has a cgroup of its own",
+        equivalent=True,
+    ),
+    Survivor(
+        "ContainerCPUThrottled",
+        ("* becomes >=",),
+        "increase() fills in what it did not see: nobody can say what exactly the threshold would be",
+        equivalent=False,
+    ),
+    Survivor(
+        "ContainerCPUUsageHigh",
+        ("* > 0.9 becomes >=",),
+        "a rate has rounding errors: exactly the threshold is a matter of luck",
+        equivalent=False,
+    ),
+    Survivor(
+        "ContainerRestartRateHigh",
+        ("max(increase(*) >= 3 becomes 2.7",),
+        "with enough samples two restarts are taken for 2.7 only where a scrape came a whole interval late",
+        equivalent=False,
+    ),
+    Survivor(
+        "PodNotReady",
+        ("max(kube_pod_deletion_timestamp*) > 0 becomes >=", "max(kube_pod_deletion_timestamp*) > 0 becomes 1"),
+        "it is a Unix time, present only while the pod is being deleted",
+        equivalent=True,
+    ),
+    Survivor(
+        "WorkloadDegraded",
+        ("kube_deployment_spec_replicas: job=* dropped (2)",),
+        "the second time it is only multiplied by 0",
+        equivalent=True,
+    ),
+    Survivor(
+        "alertgen:workload_pod:info",
+        ("max(*) becomes min",),
+        "what says who owns whom is 1 wherever it is",
+        equivalent=True,
+    ),
+    Survivor(
+        "alertgen:workload_pod:info",
+        ('namespace="shop" dropped everywhere', '*: namespace="shop" dropped'),
+        "the alerts that read it ask for the namespace again",
+        equivalent=False,
+    ),
+)
