@@ -150,7 +150,7 @@ PATTERN = Pattern(
         "They get it only as long as their nodes have some to spare."
     ),
     runbook=Runbook(
-        meaning="It works because its nodes are half empty. When they fill up, it slows down, and so do its neighbours.",
+        meaning="It works because its nodes are half empty. Once they fill up, it slows down with its neighbours.",
         diagnosis=(
             "`kubectl -n ${namespace} top pod --containers`: one pod or all of them?",
             "`kubectl -n ${namespace} get ${workload} -o yaml | grep -A 6 requests`: when was that last right?",

@@ -44,7 +44,7 @@ def lasts(_site: Site, p: Params) -> Duration:
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     long_ago = -int(p.window) - 3_600
     first, most = 4 * w.step, p.threshold
-    sidecar = w.elsewhere(container=f"{w.container}-sidecar")
+    sidecar, neighbour = w.elsewhere(container=f"{w.container}-sidecar"), w.elsewhere(name=f"{w.name}-worker")
 
     def shown(
         world: World, pod: str, *restarts: Part, created: int = long_ago, uid: str = "5c2b8a60"
@@ -105,6 +105,8 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         *shown(w, old, hold(50)),
         w.stranger(KSM).show(CONTAINER_RESTARTS, gap(first), hold(most), pod=young),
         w.stranger(KSM).show(POD_CREATED, gap(first), hold(first), pod=old),
+        *shown(neighbour, neighbour.pod(), gap(first), hold(most), created=first),
+        *shown(neighbour, neighbour.pod(), hold(50, first), hold(50 + most)),
         about=w.about(),
     )
     pod = w.pod()
