@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from alertgen.metrics import CONTAINER_LIMITS, MEMORY_WORKING_SET
+from alertgen.metrics import CONTAINER_LIMITS, KSM, MEMORY_WORKING_SET
 from alertgen.metrics.pods import CONTAINER_STARTED
 from alertgen.model import Part, Scenario, Series
 from alertgen.pattern import LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Runbook, param
@@ -42,7 +42,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         labels = {"pod": pod, "node": "node-1"}
         return (
             w.show(CONTAINER_LIMITS, *memory, resource="memory", unit="byte", **labels),
-            w.show(CONTAINER_LIMITS, hold(1), resource="cpu", unit="core", **labels),
+            w.show(CONTAINER_LIMITS, hold(100 * limit), resource="ephemeral_storage", unit="byte", **labels),
         )
 
     def grows(pod: str, share: Decimal, reach: Decimal) -> Series:
@@ -104,10 +104,13 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     )
     pod = w.pod()
     yield fires(
-        "once the container has run for longer than the window, whatever the cgroup of another shows",
+        "once the container has run for longer than the window, whatever others show",
         grows(pod, much, soon),
         w.show(MEMORY_WORKING_SET, hold(1), pod=pod, id="/kubepods/burstable/5c2b8a60/2e"),
         *limits(pod, hold(limit)),
+        w.stranger(KSM).show(
+            CONTAINER_LIMITS, hold(100 * limit), pod=pod, resource="memory", unit="byte", node="node-1"
+        ),
         runs(pod, seen - int(p.window)),
         about=w.about(pod),
         since=seen + w.step,
