@@ -160,9 +160,10 @@ def function(name: str, *arguments: Operand | str) -> Expr:
     return Expr(f"{name}({inner})")
 
 
-def over(name: str, selector: Selector, window: Duration) -> Expr:
-    """A function over a range: `name(selector[window])`."""
-    return Expr(f"{name}({selector.text}[{window}])")
+def over(name: str, selector: Selector, window: Duration, *, ago: Duration | None = None) -> Expr:
+    """A function over a range: `name(selector[window])`, or over one that ended a while `ago`."""
+    offset = f" offset {ago}" if ago else ""
+    return Expr(f"{name}({selector.text}[{window}]{offset})")
 
 
 def rate(selector: Selector, window: Duration) -> Expr:
@@ -183,6 +184,11 @@ def max_over_time(selector: Selector, window: Duration) -> Expr:
 def count_over_time(selector: Selector, window: Duration) -> Expr:
     """How many samples each series has within the window."""
     return over("count_over_time", selector, window)
+
+
+def predict_linear(selector: Selector, window: Duration, ahead: Duration) -> Expr:
+    """What a gauge will be so much later, if it goes on as it went on average within the window."""
+    return Expr(f"predict_linear({selector.text}[{window}], {int(ahead)})")
 
 
 def aggregate(operator: str, by: Iterable[str], expr: Expr) -> Expr:

@@ -12,6 +12,7 @@ from alertgen.metrics import Exporter, Metric
 from alertgen.model import Kind, Select, Service, Site
 from alertgen.podnames import pod_regex
 from alertgen.promql import Expr, Matcher, Selector
+from alertgen.quantity import Duration
 
 if TYPE_CHECKING:
     from alertgen.facet import Facet
@@ -54,7 +55,7 @@ class ByLabels:
 
     def _aggregate(self, operator: str, expr: Expr) -> Expr:
         if self.owned is not None:
-            expr = expr.and_(self.owned, on=self.labels[: self.labels.index("pod") + 1])
+            expr = expr.and_(self.owned, on=(*self.labels[: self.labels.index("namespace") + 1], "pod"))
         return promql.aggregate(operator, self.labels, expr)
 
 
@@ -102,6 +103,19 @@ class Subject:
         """One series for the whole installation."""
         return ByLabels(self.cluster)
 
+    def all_pods(self, *labels: str) -> ByLabels:
+        """One series for all of the service's pods together, for each combination of these labels."""
+        return ByLabels((*self.cluster, "namespace", *labels), self._owned())
+
+    def per_life(self, window: Duration, *labels: str) -> ByLabels:
+        """One series for each pod there was within the window, and for each of the labels in it; gone pods count too.
+
+        By the uid: what takes the name of a pod that is gone is another one.
+        """
+        owned = self._owned()
+        lately = promql.over("last_over_time", owned, window) if owned else None
+        return ByLabels((*self.cluster, "namespace", "pod", *labels, "uid"), lately)
+
     def per(self, *labels: str) -> ByLabels:
         """One series for each combination of these labels, in each cluster."""
         return ByLabels((*self.cluster, *labels))
@@ -132,7 +146,7 @@ class Subject:
             identity["pod"] = promql.regex(pod_regex(service.kind, service.name))
         return identity | {"container": service.container}
 
-    def _owned(self) -> Expr | None:
+    def _owned(self) -> Selector | None:
         if self.service.select is Select.NAME:
             return None
         return Selector.of(OWNED_PODS, {"namespace": self.service.namespace, "workload": self.service.name})

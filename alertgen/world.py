@@ -172,6 +172,12 @@ class World:
         claims = () if self.name == service.name else self._claims(pod)
         return (*owners, Series(OWNED_PODS, labels, (hold(1),)), *claims)
 
+    def owned_until(self, pod: str, seconds: int) -> tuple[Series, ...]:
+        """The same of a pod that is deleted then; a scenario shows it before all else about the pod."""
+        return tuple(
+            replace(series, parts=(hold(1, seconds), STALE)) for series in self.ownership(pod) if "pod" in series.labels
+        )
+
     def _owners(self, pod: str, workload: str) -> Iterator[Series]:
         """The pod belongs to the workload, or to what lies between and that to the workload."""
         kind = self.subject.service.kind

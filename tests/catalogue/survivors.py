@@ -45,6 +45,42 @@ SURVIVORS: tuple[Survivor, ...] = (
         equivalent=True,
     ),
     Survivor(
+        "LivenessProbeFailing",
+        ("* >= 2 becomes 1.8",),
+        "attempts are whole numbers",
+        equivalent=True,
+    ),
+    Survivor(
+        "PodEvicted",
+        ("kube_pod_status_reason[1h] becomes [2h]", "alertgen:workload_pod:info[1h] becomes [2h]"),
+        "what was evicted longer ago than the window is taken away again",
+        equivalent=True,
+    ),
+    Survivor(
+        "PodEvicted",
+        ("kube_pod_status_reason[1h] becomes [2h] (2)",),
+        "it matters once kube-state-metrics was away for longer than the window",
+        equivalent=False,
+    ),
+    Survivor(
+        "WorkloadRestartStorm",
+        (
+            "kube_pod_container_status_restarts_total[1h] becomes [2h]",
+            "kube_pod_container_status_restarts_total[1h] becomes [2h] (2)",
+            "kube_pod_created[1h] becomes [2h]",
+            "alertgen:workload_pod:info[1h] becomes [2h]",
+            "alertgen:workload_pod:info[1h] becomes [2h] (2)",
+        ),
+        "a pod younger than the window has no earlier sample; an older one's last is compared with one in the window",
+        equivalent=True,
+    ),
+    Survivor(
+        "WorkloadRestartStorm",
+        ("* >= 6 becomes 5.4",),
+        "restarts are whole numbers",
+        equivalent=True,
+    ),
+    Survivor(
         "alertgen:workload_pod:info",
         ("max(*) becomes min",),
         "what says who owns whom is 1 wherever it is",

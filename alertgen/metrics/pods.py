@@ -1,0 +1,23 @@
+"""Pods and their containers, as kube-state-metrics shows them: what the basic patterns do not need.
+
+Source: kube-state-metrics, docs/metrics/workload/pod-metrics.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from alertgen.metrics import KSM, Metric
+
+_UID: Mapping[str, str] = {"uid": "5c2b8a60"}
+_POD = ("namespace", "pod")
+_CONTAINER = (*_POD, "container")
+
+CONTAINER_REQUESTS = Metric(
+    "kube_pod_container_resource_requests", KSM, (*_CONTAINER, "resource", "unit", "node"), _UID
+)
+CONTAINER_RUNNING = Metric("kube_pod_container_status_running", KSM, _CONTAINER, _UID)
+CONTAINER_STARTED = Metric("kube_pod_container_state_started", KSM, _CONTAINER, _UID)
+INIT_CONTAINER_WAITING = Metric("kube_pod_init_container_status_waiting_reason", KSM, (*_CONTAINER, "reason"), _UID)
+POD_REASON = Metric("kube_pod_status_reason", KSM, (*_POD, "reason"), _UID)
+POD_UNSCHEDULABLE = Metric("kube_pod_status_unschedulable", KSM, _POD, _UID)
