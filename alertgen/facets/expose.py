@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -153,13 +153,9 @@ def _example(item: Expose) -> Mapping[str, str]:
     return {**_named(item), "endpointslice": item.slice}
 
 
-def _another(item: Expose) -> Expose:
-    return replace(item, service=f"{item.service}-worker")
-
-
-def _facet(
-    text: str, sample: Any, wanted: Callable[[Expose], bool], neighbour: Callable[[Expose], Expose] | None = _another
-) -> Facet[Expose]:
+# No neighbour: some of the alerts are about what must not be missing, and another Service's is no substitute. Each
+# pattern shows in a scenario of its own that other Services do not matter.
+def _facet(text: str, sample: Any, wanted: Callable[[Expose], bool]) -> Facet[Expose]:
     return Facet(
         text=text,
         key=PART.key,
@@ -167,23 +163,18 @@ def _facet(
         sample={"expose": sample},
         select=_select,
         example=_example,
-        neighbour=neighbour,
         words=lambda item: {"kubernetes_service": item.service, "min_nodes": str(item.min_nodes)},
     )
 
 
-EXPOSED = _facet("expose", {"type": "ClusterIP"}, lambda _: True, neighbour=None)
-"""A Service of Kubernetes leads to its pods. That another has endpoints does not help it, so no neighbour is silent."""
+EXPOSED = _facet("expose", {"type": "ClusterIP"}, lambda _: True)
+"""A Service of Kubernetes leads to its pods."""
 LOCAL_TRAFFIC = _facet(
     "expose.external_traffic_policy: Local",
     {"type": "LoadBalancer", "external_traffic_policy": LOCAL},
     lambda item: item.external_traffic_policy == LOCAL,
-    neighbour=None,
 )
-"""Its Service passes traffic from outside only to pods of the node where it arrives.
-
-Where the pods are has nothing to do with the Service's name, so another's item is no neighbour.
-"""
+"""Its Service passes traffic from outside only to pods of the node where it arrives."""
 CLOSED = _facet(
     "expose: internal` or `expose.type: ClusterIP",
     "internal",

@@ -36,17 +36,17 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
     )
     yield fires(
         "once for each host, however many paths it has",
-        path(hold(1)),
-        path(hold(1), path="/admin"),
-        path(hold(1), host="www.example.com"),
-        about=about(host="www.example.com"),
+        path(hold(1), ingress="hosts"),
+        path(hold(1), ingress="hosts", path="/admin"),
+        path(hold(1), ingress="hosts", host="www.example.com"),
+        about=about("hosts", "www.example.com"),
         since=0,
     )
     yield fires(
         "once for each Ingress",
-        path(hold(1)),
-        path(hold(1), ingress="internal"),
-        about=about(ingress="internal"),
+        path(hold(1), ingress="one"),
+        path(hold(1), ingress="two"),
+        about=about("two"),
         since=0,
     )
     yield silent(
@@ -57,8 +57,8 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
     if w.for_ > w.step:
         yield brief(
             "for an Ingress that is taken back within `for`",
-            path(hold(1, w.too_short), STALE),
-            about=about(),
+            path(hold(1, w.too_short), STALE, ingress="brief"),
+            about=about("brief"),
         )
 
 

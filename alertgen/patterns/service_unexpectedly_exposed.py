@@ -39,13 +39,18 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         since=0,
     )
     yield silent("while it is a ClusterIP", w.show(SERVICE_TYPE, hold(1), type="ClusterIP"), about=about)
-    other = w.elsewhere(namespace=f"{w.namespace}-staging")
     yield silent(
-        "while others have external addresses",
+        "while other Services are open",
         w.show(SERVICE_TYPE, hold(1), type="ClusterIP"),
-        w.show(SERVICE_EXTERNAL_IP, hold(1), external_ip="192.0.2.80", service="my-app-worker"),
-        other.show(SERVICE_EXTERNAL_IP, hold(1), external_ip="192.0.2.81"),
+        w.show(SERVICE_TYPE, hold(1), type="LoadBalancer", service="my-app-public"),
+        w.show(SERVICE_EXTERNAL_IP, hold(1), external_ip="192.0.2.80", service="my-app-public"),
         about=about,
+    )
+    staging = w.elsewhere(namespace=f"{w.namespace}-staging")
+    yield silent(
+        "for an external address in another namespace",
+        staging.show(SERVICE_EXTERNAL_IP, hold(1), external_ip="192.0.2.80"),
+        about=staging.about(),
     )
     if w.for_ > w.step:
         yield brief(
