@@ -1,120 +1,88 @@
-"""A running container without a probe that its service requires: what the alerts about it share. Pure."""
+"""The share of a target's probes that failed: the expression, and the situations that prove it. Pure."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
-from alertgen.metrics.kubelet import PROBE_ATTEMPTS, PROBES_UP
-from alertgen.metrics.pods import CONTAINER_RUNNING
-from alertgen.model import Part, Scenario, Series
-from alertgen.pattern import WINDOW, param
-from alertgen.promql import Expr, over
+from alertgen.metrics.blackbox import PROBE_SUCCESS
+from alertgen.model import Scenario, Series
+from alertgen.promql import Expr, operand, over
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
-from alertgen.world import STALE, World, brief, fires, gap, hold, ramp, silent
+from alertgen.world import World, brief, fires, hold, silent
 
-OTHER = {"Readiness": "Liveness", "Liveness": "Readiness"}
-"""Each type of probe, and one that does not stand in for it."""
+
+def failed(s: Subject, window: Duration) -> Expr:
+    """The share of the probes within the window that failed, over all probers: one that is broken is one voice."""
+    return operand(1) - s.per_cluster.avg(over("avg_over_time", s.select(PROBE_SUCCESS), window))
 
 
 @dataclass(frozen=True, slots=True)
-class Params:
-    """What may be tuned."""
+class Counts:
+    """How many probes of a window make a difference, when one comes with each evaluation.
 
-    window: Duration = param("1h", "how long a probe stays known while its kubelet is not scraped", WINDOW)
+    Prometheus 2.x counts the sample at the far edge of a window and 3.x does not, and a share that is equal to the
+    threshold may be a rounding more.
+    """
+
+    surely: int
+    """So many failures are more than the threshold."""
+    perhaps: int
+    """So few failures may be."""
+    still: int
+    """After so many successes, the failures before them are still more than the threshold."""
+    perhaps_still: int
+    """After so many, they may be."""
+
+    @classmethod
+    def of(cls, samples: set[int], threshold: Decimal) -> Counts:
+        """For a window of one of these numbers of samples."""
+        return cls(
+            surely=max(math.floor(n * threshold) + 1 for n in samples),
+            perhaps=min(max(1, math.ceil(n * threshold)) for n in samples),
+            still=min(math.ceil(n * (1 - threshold)) - 1 for n in samples),
+            perhaps_still=max(math.floor(n * (1 - threshold)) for n in samples),
+        )
 
 
-def missing(s: Subject, p: Params, probe: str) -> Expr:
-    """One series for each running container whose kubelet has not tried such a probe within the window."""
-    running = s.per_container.max(s.select(CONTAINER_RUNNING)).equals(1)
-    tried = s.per_container.max(over("last_over_time", s.select(PROBE_ATTEMPTS, probe_type=probe), p.window))
-    # Many clusters do not scrape /metrics/probes at all: there nothing is known.
-    known = s.per_cluster.max(s.select(PROBES_UP)).equals(1)
-    return running.unless(tried).and_(known, on=s.cluster)
+def situations(w: World, window: Duration, threshold: Decimal, *shown: Series) -> Iterator[Scenario]:
+    """When more than the threshold of the probes fail, and when not; `shown` is there besides."""
+    about, start = w.about(), w.grid(window)
+    lasts = start + w.enough
+    counts = Counts.of({window // w.step + 1, -(-window // w.step)}, threshold)
 
+    def failing(seconds: int) -> Series:
+        return w.show(PROBE_SUCCESS, hold(1, start), hold(0, seconds), hold(1))
 
-def scenarios(w: World, p: Params, probe: str) -> Iterator[Scenario]:
-    """What must hold for a container with and without such a probe."""
-    start, lasts = 4 * w.step, w.enough
-    up = w.show(PROBES_UP, hold(1))
-
-    def tries(pod: str, *parts: Part, kind: str = probe) -> Series:
-        return w.show(PROBE_ATTEMPTS, *parts, pod=pod, probe_type=kind, result="successful")
-
-    pod = w.pod()
     yield fires(
-        f"for a running container without a {probe.lower()} probe",
-        w.show(CONTAINER_RUNNING, hold(0, start), hold(1, lasts), hold(0), pod=pod),
-        tries(pod, ramp(1, 1), kind=OTHER[probe]),
-        up,
-        about=w.about(pod),
-        since=start,
-        until=start + lasts - w.step,
-        value="1",
+        "while too many probes fail",
+        failing(lasts),
+        *shown,
+        about=about,
+        since=start + (counts.surely - 1) * w.step,
+        early=(counts.surely - counts.perhaps) * w.step,
+        until=start + lasts + (counts.still - 1) * w.step,
+        slack=(counts.perhaps_still - counts.still) * w.step,
     )
-    pod = w.pod()
-    yield silent(
-        "for a container with one",
-        w.show(CONTAINER_RUNNING, hold(1), pod=pod),
-        tries(pod, ramp(1, 1)),
-        up,
-        about=w.about(pod),
-    )
-    pod = w.pod()
-    yield silent(
-        "for a container that does not run", w.show(CONTAINER_RUNNING, hold(0), pod=pod), up, about=w.about(pod)
-    )
-    pod = w.pod()
-    yield silent(
-        "where no kubelet is asked for its probes",
-        w.show(CONTAINER_RUNNING, hold(1), pod=pod),
-        w.show(PROBES_UP, hold(0)),
-        about=w.about(pod),
-    )
-    pod = w.pod()
-    yield fires(
-        "although one kubelet of several does not answer",
-        w.show(CONTAINER_RUNNING, gap(start), hold(1), pod=pod),
-        up,
-        w.show(PROBES_UP, hold(0), instance="10.0.1.5:10250"),
-        about=w.about(pod),
-        since=start,
-    )
-    if w.subject.cluster:
-        pod = w.pod()
+    if counts.perhaps > 1:
+        yield silent("for a few failures", failing((counts.perhaps - 1) * w.step), *shown, about=about)
+    probers = 4  # quarters are exact in binary
+    if threshold * probers == int(threshold * probers):
+        ill = int(threshold * probers)
         yield silent(
-            "where no kubelet is asked for its probes, though another cluster's are",
-            w.show(CONTAINER_RUNNING, hold(1), pod=pod),
-            w.show(PROBES_UP, hold(0)),
-            w.elsewhere(cluster="prod-2").show(PROBES_UP, hold(1)),
-            about=w.about(pod),
+            "while no more of the probers fail than the threshold",
+            *(w.show(PROBE_SUCCESS, hold(int(n >= ill)), prober=f"prober-{n}") for n in range(probers)),
+            *shown,
+            about=about,
         )
-    pod = w.pod()
     yield silent(
-        "while its kubelet is not scraped for less than the window",
-        w.show(CONTAINER_RUNNING, hold(1), pod=pod),
-        tries(pod, ramp(1, 1, start), STALE, gap(w.grid(p.window) - 4 * w.step), ramp(1, 1)),
-        up,
-        about=w.about(pod),
+        "for what another job asks of the same target",
+        w.show(PROBE_SUCCESS, hold(0), job="blackbox-another"),
+        *shown,
+        about=about,
     )
-    pod = w.pod()
-    yield fires(
-        "once the probe was not tried for longer than the window",
-        w.show(CONTAINER_RUNNING, hold(1), pod=pod),
-        tries(pod, ramp(1, 1, start), STALE),
-        up,
-        about=w.about(pod),
-        # Prometheus 2.x has the last attempt in its window for one evaluation more.
-        since=w.within(start - w.step, p.window) + 2 * w.step,
-        early=w.step,
-    )
-    if w.for_:
-        pod = w.pod()
-        yield brief(
-            "for a container whose first probe comes within `for`",
-            w.show(CONTAINER_RUNNING, hold(1), pod=pod),
-            tries(pod, gap(w.too_short), ramp(1, 1)),
-            up,
-            about=w.about(pod),
-        )
+    if w.for_ > window + 4 * w.step:
+        yield brief("for a breakdown shorter than `for`", failing(counts.surely * w.step), *shown, about=about)

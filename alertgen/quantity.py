@@ -94,6 +94,17 @@ def humanized_percentage(value: Decimal) -> str:
     return f"{float(value * 100):.4g}%"
 
 
+def humanized_duration(seconds: int) -> str:
+    """Whole seconds as Prometheus' template function humanizeDuration prints them."""
+    minutes, rest = divmod(abs(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (minutes, "m"), (rest, "s")]
+    while len(parts) > 1 and not parts[0][0]:
+        del parts[0]
+    return ("-" if seconds < 0 else "") + " ".join(f"{count}{unit}" for count, unit in parts)
+
+
 def percent(value: Decimal) -> str:
     """A ratio as people read it: 0.05 is `5%`."""
     return f"{number(value * 100)}%"

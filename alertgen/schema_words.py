@@ -13,6 +13,8 @@ Schema = dict[str, Any]
 NAME_PATTERN = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 """A DNS label (RFC 1123): what Kubernetes accepts as a namespace, and what pod names can be built from."""
 WORD_PATTERN = "^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$"
+ADDRESS_PATTERN = r"^[^\s\"'<>\\{}|^`]+$"
+"""What can stand in the labels `job` and `instance` and be repeated in a text: no blanks, quotes or braces."""
 LABEL_PATTERN = "^(?!__)(?!alertname$)[a-zA-Z_][a-zA-Z0-9_]*$"
 
 
@@ -24,6 +26,11 @@ def text(meaning: str, **more: Any) -> Schema:
 def name(meaning: str) -> Schema:
     """The name of an object in Kubernetes."""
     return text(meaning, pattern=NAME_PATTERN, maxLength=63)
+
+
+def address(meaning: str) -> Schema:
+    """The value of a label by which Prometheus knows what it scrapes or probes."""
+    return text(meaning, pattern=ADDRESS_PATTERN)
 
 
 def mapping(meaning: str, value: Schema, names: str = LABEL_PATTERN) -> Schema:

@@ -49,6 +49,10 @@ class ByLabels:
         """The sum of each: for what exists once per node, never for what a doubled exporter shows."""
         return self._aggregate("sum", expr)
 
+    def avg(self, expr: Expr) -> Expr:
+        """The mean of each: for what several observers say of the same thing."""
+        return self._aggregate("avg", expr)
+
     def count(self, expr: Expr) -> Expr:
         """How many of each."""
         return self._aggregate("count", expr)
@@ -134,6 +138,10 @@ class Subject:
             wanted |= {label: m for label, m in self.facet.select(self.item).items() if label in metric.labels}
         wanted |= matchers
         return Selector.of(metric.name, {label: m for label, m in wanted.items() if m is not None})
+
+    def named(self, expr: Expr) -> Expr:
+        """The expression with the service's namespace, for series that know nothing of Kubernetes."""
+        return promql.function("label_replace", expr, "namespace", self.service.namespace, "", "")
 
     def exporter(self, exporter: Exporter) -> Mapping[str, str]:
         """The labels that select an exporter's series on this site."""

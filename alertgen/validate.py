@@ -20,6 +20,7 @@ from alertgen.source import Document
 _IN_WORDS: Mapping[str, str] = {
     schema_words.NAME_PATTERN: "a DNS label (lower-case letters, digits and '-')",
     schema_words.WORD_PATTERN: "letters, digits, '-', '_' and '.'",
+    schema_words.ADDRESS_PATTERN: "a name or an address without spaces, quotes or braces",
     schema_words.LABEL_PATTERN: "a label of Prometheus (letters, digits and '_') that is not reserved",
     schema.ALERT_PATTERN: "an alert name (letters and digits, beginning with a capital)",
     schema.URL_PATTERN: "an http or https address without spaces, quotes or braces",

@@ -21,17 +21,9 @@ _TOUCHING = {"os", "pathlib", "subprocess", "tempfile", "shutil", "socket", "tim
 _HARMLESS = {"sys.intern"}
 
 _PATTERN_MAY = {
-    "facets",
-    "metrics",
-    "model",
-    "pattern",
-    "probing",
-    "promql",
-    "quantity",
-    "subject",
-    "workload",
-    "world",
-}
+    "expiry", "facets", "metrics", "missing_probe", "model", "pattern", "probing", "promql", "quantity", "subject",
+    "workload", "world",
+}  # fmt: skip
 
 
 def _name(path: Path) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from alertgen import probing
 from alertgen.facets.probes import READINESS
+from alertgen.missing_probe import Params
 from alertgen.model import Scenario
 from alertgen.pattern import LONG_RUNNING, Level, Pattern, Runbook
-from alertgen.probing import Params
 from alertgen.promql import Expr
 from alertgen.subject import Subject
 from alertgen.world import World
