@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alertgen import probing
+from alertgen import missing_probe
 from alertgen.facets.probes import READINESS
 from alertgen.missing_probe import Params
 from alertgen.model import Scenario
@@ -15,11 +15,11 @@ from alertgen.world import World
 
 
 def expr(s: Subject, p: Params) -> Expr:
-    return probing.missing(s, p, "Readiness")
+    return missing_probe.missing(s, p, "Readiness")
 
 
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
-    return probing.scenarios(w, p, "Readiness")
+    return missing_probe.scenarios(w, p, "Readiness")
 
 
 PATTERN = Pattern(
