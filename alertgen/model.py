@@ -42,6 +42,8 @@ class Service:
     dashboard: str = ""
     facets: Mapping[str, object] = field(default_factory=dict)
     """What it says it has beside its name, by key of the spec; `alertgen.facets` knows the types."""
+    profile: str = field(default="", compare=False)
+    """The profile it has keys from; a service that writes them itself is the same service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class Site:
 
     sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Exporter name → label matchers that select its series, where they differ from kube-prometheus'."""
+    exporter_versions: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Exporter name → the version that runs here, where the site says so."""
     cluster_label: str = ""
     external_labels: Mapping[str, str] = field(default_factory=dict)
     team: str = ""

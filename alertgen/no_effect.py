@@ -24,15 +24,16 @@ def _not_applying(estate: Estate, document: Document, expansion: Expansion) -> I
     for name in document.data.get("alerts", {}):
         pattern = estate.patterns.get(name)
         if pattern and not about(pattern, estate.site, expansion.service):
-            why = _why_not(pattern, document)
+            why = _why_not(pattern, expansion)
             yield Diagnostic(document.key("alerts", name), "no-effect", f"{name} {why}", hint="drop the override")
 
 
-def _why_not(pattern: Pattern, document: Document) -> str:
+def _why_not(pattern: Pattern, expansion: Expansion) -> str:
     """Why a service does not have this alert."""
     if pattern.once_per_cluster:
         return "exists once per cluster: tune it in the site document"
-    kind = document.data.get("kind", "Deployment")
+    assert expansion.service is not None
+    kind = expansion.service.kind
     if kind not in pattern.kinds or pattern.facet is None:
         return f"is not for a {kind}"
     return f"is for services that say `{pattern.facet.text}`"
@@ -40,14 +41,15 @@ def _why_not(pattern: Pattern, document: Document) -> str:
 
 def _unread(estate: Estate, document: Document, expansion: Expansion) -> Iterator[Diagnostic]:
     """Keys of the service that no alert of it reads: they have no effect."""
+    assert expansion.service is not None
     read: set[str] = set()
     for pattern in estate.patterns.values():
         if about(pattern, estate.site, expansion.service):
             read |= {*pattern.reads, *([pattern.facet.key] if pattern.facet else [])}
     for key in sorted(facets.parts("service").keys() & document.data.keys() - read):
         yield Diagnostic(
-            document.key(key), "no-effect", f"no alert of a {document.data.get('kind', 'Deployment')} reads '{key}' "
-            "as it is here", hint="`alertgen patterns` lists what each alert needs; drop the key",
+            document.key(key), "no-effect", f"no alert of a {expansion.service.kind} reads '{key}' as it is here",
+            hint="`alertgen patterns` lists what each alert needs; drop the key",
         )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from alertgen.metrics import EXPORTERS
 from alertgen.model import Kind, Select
 from alertgen.pattern import DURATION, WINDOW, Pattern
 from alertgen.patterns import catalogue
+from alertgen.profiles import MEANINGS, PROFILES
 from alertgen.schema_words import LABEL_PATTERN, WORD_PATTERN, Schema, keys, mapping, name, quantity, text
 from alertgen.tiers import DEFAULT_TIER, TIERS
 
@@ -83,6 +84,12 @@ SERVICE = keys(
             pattern=WORD_PATTERN,
             default=DEFAULT_TIER,
         ),
+        "profile": {
+            "enum": list(PROFILES),
+            "description": "A sensible set of the keys below. "
+            + "; ".join(f"{name}: {meaning}" for name, meaning in MEANINGS.items())
+            + ".",
+        },
         "kind": {"enum": [k.value for k in Kind], "description": "What runs it.", "default": Kind.DEPLOYMENT.value},
         "container": name("The container that matters; sidecars do not (default: the service's name)."),
         "select": {
@@ -116,12 +123,15 @@ SITE = keys(
             "Runbooks of services that name none: this, a slash, the alert's name.", pattern=URL_PATTERN
         ),
         "sources": keys(
-            "Labels that select an exporter's series, where they differ from kube-prometheus.",
+            "Labels that select an exporter's series, where they differ from kube-prometheus; and its version.",
             {
                 exporter: {
                     **mapping(
                         f"How {exporter} is found (default {dict(e.selector)}).", {"type": "string", "minLength": 1}
                     ),
+                    "properties": {
+                        "version": text("Which version runs here: 2.15.", pattern=VERSION_PATTERN, maxLength=20)
+                    },
                     "minProperties": 1,
                 }
                 for exporter, e in EXPORTERS.items()

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
+from alertgen import profiles
 from alertgen.diagnostics import Diagnostic, Location, did_you_mean
 from alertgen.facets import parts
 from alertgen.model import Kind, Select, Service, Site
@@ -65,12 +66,21 @@ class Settings:
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
 
+_VERSION = "version"
+"""The key of a source that is no label of its series."""
+
+
+def _labels(source: Mapping[str, str]) -> dict[str, str]:
+    return {label: value for label, value in source.items() if label != _VERSION}
+
+
 def read_site(data: Mapping[str, Any]) -> Site:
     """The site's facts; an empty mapping gives the defaults, which are kube-prometheus'."""
     kubernetes = data.get("kubernetes", {})
     defaults = Site()
     return Site(
-        sources=data.get("sources", {}),
+        sources={name: _labels(source) for name, source in data.get("sources", {}).items() if _labels(source)},
+        exporter_versions={n: version(s[_VERSION]) for n, s in data.get("sources", {}).items() if _VERSION in s},
         cluster_label=data.get("cluster_label", ""),
         external_labels=data.get("external_labels", {}),
         team=data.get("team", ""),
@@ -153,7 +163,8 @@ def version(text: str) -> tuple[int, ...]:
 
 
 def read_service(data: Mapping[str, Any]) -> Service:
-    """The service with its defaults filled in."""
+    """The service with its profile's keys and the defaults filled in."""
+    data = profiles.whole(data)
     return Service(
         name=data["service"],
         namespace=data["namespace"],
@@ -166,6 +177,7 @@ def read_service(data: Mapping[str, Any]) -> Service:
         runbook=data.get("runbook", ""),
         dashboard=data.get("dashboard", ""),
         facets={key: part.read(data[key], data) for key, part in parts("service").items() if key in data},
+        profile=data.get("profile", ""),
     )
 
 

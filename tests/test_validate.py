@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_an_item_of_a_list_is_named_by_its_list() -> None:
 
 def test_what_is_wrong_with_a_label_of_the_service_is_told_once_and_there() -> None:
     (problem,) = found(SERVICE + "labels: {app: '{{ $labels.pod'}\n")
-    assert problem.startswith("a.yaml:4:15: error[template-syntax]: ContainerCPUThrottled and 11 more: label 'app'")
+    assert re.match(r"a\.yaml:4:15: error\[template-syntax\]: ContainerCPUThrottled and \d+ more: label 'app'", problem)
 
 
 @pytest.mark.parametrize(

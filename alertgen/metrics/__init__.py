@@ -76,8 +76,8 @@ def _pod(name: str, *more: str) -> Metric:
     return Metric(name, KSM, (*_POD, *more), {"uid": "5c2b8a60"})
 
 
-def _container(name: str, *more: str) -> Metric:
-    return Metric(name, KSM, (*_CONTAINER, *more), {"uid": "5c2b8a60"})
+def _container(name: str, *more: str, since: tuple[int, int] | None = None) -> Metric:
+    return Metric(name, KSM, (*_CONTAINER, *more), {"uid": "5c2b8a60"}, since)
 
 
 def _usage(name: str) -> Metric:
@@ -88,7 +88,7 @@ def _usage(name: str) -> Metric:
 CONTAINER_RESTARTS = _container("kube_pod_container_status_restarts_total")
 CONTAINER_WAITING = _container("kube_pod_container_status_waiting_reason", "reason")
 CONTAINER_LAST_TERMINATED_REASON = _container("kube_pod_container_status_last_terminated_reason", "reason")
-CONTAINER_LAST_TERMINATED_TIME = _container("kube_pod_container_status_last_terminated_timestamp")
+CONTAINER_LAST_TERMINATED_TIME = _container("kube_pod_container_status_last_terminated_timestamp", since=(2, 12))
 CONTAINER_LIMITS = _container("kube_pod_container_resource_limits", "resource", "unit", "node")
 POD_CREATED = _pod("kube_pod_created")
 POD_READY = _pod("kube_pod_status_ready", "condition")

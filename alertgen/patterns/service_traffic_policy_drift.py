@@ -76,8 +76,8 @@ PATTERN = Pattern(
         mitigation=(
             "Set `externalTrafficPolicy: Local` where the manifest comes from, and apply it.",
             (
-                "Where the load balancer speaks the PROXY protocol or sets X-Forwarded-For, the policy may stay: say so "
-                "in the spec."
+                "Where the load balancer speaks the PROXY protocol or sets X-Forwarded-For, the policy may stay: "
+                "say so in the spec."
             ),
         ),
     ),

@@ -68,7 +68,7 @@ PATTERN = Pattern(
     scenarios=scenarios,
     summary="Claim {{ $labels.persistentvolumeclaim }} has no volume",
     description=(
-        "A pod mounts the claim {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} (service ${service}), which "
+        "A pod mounts a claim {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} (service ${service}) that "
         "has had no volume for ${for}: the pod does not start."
     ),
     runbook=Runbook(
@@ -76,7 +76,7 @@ PATTERN = Pattern(
         diagnosis=(
             "`kubectl -n ${namespace} describe pvc CLAIM`: the events name the reason, and `Used By` the pod.",
             "`kubectl get storageclass`: is its class there, and one of them the default?",
-            "`kubectl -n ${namespace} get resourcequota`; the log of the CSI driver's provisioner; the cloud's own quota.",
+            "`kubectl -n ${namespace} get resourcequota`; the log of the CSI provisioner; the cloud's own quota.",
         ),
         mitigation=(
             "Correct the class, the quota or the zone, and delete the claim if it has no data yet.",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 from collections.abc import Iterator, Mapping
 
 from alertgen.example import example
 from alertgen.expand import Alert, Expansion, expand_with_defaults, fill, vocabulary
 from alertgen.pattern import Pattern
+from alertgen.profiles import PROFILES
 from alertgen.render.prometheus import formatted
 from alertgen.testgen import scenarios
 
@@ -64,7 +66,8 @@ def pattern_page(pattern: Pattern) -> str:
 
 
 def service_page(expansion: Expansion, told: Mapping[str, str]) -> str:
-    """A service's alerts in a line each."""
+    """A service's alerts in a line each, after what its profile stands for."""
+    profile = expansion.service.profile if expansion.service else ""
     rows = [
         (a.title, a.settings.severity, f"after {a.rule.for_}" if a.rule.for_ else "at once", told[a.rule.alert])
         for a in expansion.alerts
@@ -73,6 +76,7 @@ def service_page(expansion: Expansion, told: Mapping[str, str]) -> str:
     return "\n".join(
         (
             f"{expansion.namespace}/{expansion.name}: {len(rows)} alerts",
+            *(f"  profile {profile} says {key}: {json.dumps(v)}" for key, v in PROFILES.get(profile, {}).items()),
             *(
                 f"  {a:<{widths[0]}}  {s:<{widths[1]}}  {f:<{widths[2]}}  tells {t}"
                 for a, s, f, t in rows
