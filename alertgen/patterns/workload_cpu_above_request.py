@@ -36,6 +36,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     high, low = cores * above(p.threshold), cores * below(p.threshold)
     # The request appears when the usage has long been steady: an instant at which the condition begins, to the second.
     seen, busy = w.grid(2 * p.window), w.enough
+    sidecar, neighbour = w.elsewhere(container=f"{w.container}-sidecar"), w.elsewhere(name=f"{w.name}-worker")
     sidecar = w.elsewhere(container=f"{w.container}-sidecar")
 
     def requests(
@@ -64,8 +65,9 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     )
     one, other = w.pod(), w.pod()
     yield silent(
-        "below the threshold of what all pods requested together, though one is far above",
+        "below the threshold of what all pods requested together, though one is far above, and a neighbour",
         w.show(CPU_USAGE, ramp(0, low), pod=one),
+        neighbour.show(CPU_USAGE, ramp(0, high), pod=neighbour.pod()),
         *requests(w, one, cores / 4),
         *requests(w, other, cores * 3 / 4),
         about=w.about(),
@@ -95,7 +97,6 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
             since=seen,
         )
     pod = w.pod()
-    sidecar = w.elsewhere(container=f"{w.container}-sidecar")
     yield silent(
         "for a sidecar",
         sidecar.show(CPU_USAGE, ramp(0, high), pod=pod),
