@@ -78,8 +78,10 @@ PATTERN = Pattern(
             "The issuer: `kubectl describe issuers,clusterissuers -A`; credentials, DNS, the rate limit of the CA.",
         ),
         mitigation=(
-            "Repair the issuer or the DNS record that the challenge needs; then `cmctl -n ${namespace} renew "
-            "${certificate}`.",
+            (
+                "Repair the issuer or the DNS record that the challenge needs; then `cmctl -n ${namespace} renew "
+                "${certificate}`."
+            ),
         ),
     ),
 )

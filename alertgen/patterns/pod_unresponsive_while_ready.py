@@ -56,9 +56,7 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         about=w.about(pod),
     )
     pod = w.pod()
-    yield silent(
-        "for what another job scrapes", up(pod, hold(0), job="another"), *ready(pod), about=w.about(pod)
-    )
+    yield silent("for what another job scrapes", up(pod, hold(0), job="another"), *ready(pod), about=w.about(pod))
     if w.for_:
         pod = w.pod()
         yield brief(
@@ -87,10 +85,14 @@ PATTERN = Pattern(
     runbook=Runbook(
         meaning="A zombie in the making: its share of the requests gets lost, or only its metrics do.",
         diagnosis=(
-            "Prometheus' target page, job ${scrape_job}: a timeout is a process that hangs, a refused connection a "
-            "wrong port.",
-            "`kubectl -n ${namespace} exec POD -- wget -qO- http://localhost:PORT/metrics`: does it answer itself? "
-            "Then a NetworkPolicy may keep Prometheus out.",
+            (
+                "Prometheus' target page, job ${scrape_job}: a timeout is a process that hangs, a refused connection a "
+                "wrong port."
+            ),
+            (
+                "`kubectl -n ${namespace} exec POD -- wget -qO- http://localhost:PORT/metrics`: does it answer itself? "
+                "Then a NetworkPolicy may keep Prometheus out."
+            ),
             "A thread dump; file descriptors, event loop, pools that are used up.",
         ),
         mitigation=(

@@ -103,10 +103,14 @@ PATTERN = Pattern(
     runbook=Runbook(
         meaning="The pods are well, and nobody reaches them: the Service selects others, or none.",
         diagnosis=(
-            "`kubectl -n ${namespace} get endpointslices -l kubernetes.io/service-name=${kubernetes_service}`: whom "
-            "does it list, and as ready?",
-            "`kubectl -n ${namespace} get service ${kubernetes_service} -o jsonpath='{.spec.selector}'` against "
-            "`kubectl -n ${namespace} get pods --show-labels`.",
+            (
+                "`kubectl -n ${namespace} get endpointslices -l kubernetes.io/service-name=${kubernetes_service}`: whom "
+                "does it list, and as ready?"
+            ),
+            (
+                "`kubectl -n ${namespace} get service ${kubernetes_service} -o jsonpath='{.spec.selector}'` against "
+                "`kubectl -n ${namespace} get pods --show-labels`."
+            ),
             "Is the Service there, and does it have this name?",
         ),
         mitigation=(

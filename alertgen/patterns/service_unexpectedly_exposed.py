@@ -79,14 +79,18 @@ PATTERN = Pattern(
     runbook=Runbook(
         meaning="What was built for callers inside the cluster answers callers from outside.",
         diagnosis=(
-            "`kubectl -n ${namespace} get service ${kubernetes_service} -o yaml`: type, externalIPs, and under "
-            "managedFields who set them.",
+            (
+                "`kubectl -n ${namespace} get service ${kubernetes_service} -o yaml`: type, externalIPs, and under "
+                "managedFields who set them."
+            ),
             "The audit log: who changed it, and was it on purpose?",
             "Access log since then: addresses that are not the cluster's.",
         ),
         mitigation=(
-            "`kubectl -n ${namespace} patch service ${kubernetes_service} --type merge -p "
-            "'{\"spec\": {\"type\": \"ClusterIP\", \"externalIPs\": null}}'`, and correct the manifest.",
+            (
+                "`kubectl -n ${namespace} patch service ${kubernetes_service} --type merge -p "
+                '\'{"spec": {"type": "ClusterIP", "externalIPs": null}}\'`, and correct the manifest.'
+            ),
             "If it is meant to be public, say so in the spec: `expose.type`.",
         ),
     ),

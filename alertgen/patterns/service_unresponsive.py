@@ -66,10 +66,14 @@ PATTERN = Pattern(
     runbook=Runbook(
         meaning="A zombie: the pods look well to Kubernetes, so nothing restarts them, and callers get no answer.",
         diagnosis=(
-            "`kubectl -n ${namespace} exec ${workload} -- wget -qO- http://localhost:PORT/health`: does the process "
-            "answer itself? If so, look at what is in between: Service, Ingress, certificate.",
-            '`probe_success{job="${probe_job}",instance="${target}"}`, and probe_http_status_code and '
-            "probe_duration_seconds with the same labels: an error, or a timeout?",
+            (
+                "`kubectl -n ${namespace} exec ${workload} -- wget -qO- http://localhost:PORT/health`: does the process "
+                "answer itself? If so, look at what is in between: Service, Ingress, certificate."
+            ),
+            (
+                '`probe_success{job="${probe_job}",instance="${target}"}`, and probe_http_status_code and '
+                "probe_duration_seconds with the same labels: an error, or a timeout?"
+            ),
             "A thread dump; open connections, file descriptors and pools that are used up; a dependency that hangs.",
         ),
         mitigation=(
