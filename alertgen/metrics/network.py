@@ -1,6 +1,7 @@
 """Services, their endpoints, Ingresses and network policies, as kube-state-metrics shows them.
 
-Sources: docs/metrics/service/*-metrics.md, docs/metrics/policy/networkpolicy-metrics.md, internal/store/endpointslice.go
+Sources: docs/metrics/service/*-metrics.md, docs/metrics/policy/networkpolicy-metrics.md,
+internal/store/endpointslice.go
 """
 
 from __future__ import annotations

@@ -51,8 +51,8 @@ PATTERN = Pattern(
         meaning="Callers cannot find the service, however well its pods are.",
         diagnosis=(
             (
-                "`kubectl -n ${namespace} run dns --rm -it --restart=Never --image=busybox -- nslookup ${service}`: this "
-                "name only, or every name?"
+                "`kubectl -n ${namespace} run dns --rm -it --restart=Never --image=busybox -- nslookup ${service}`: "
+                "this name only, or every name?"
             ),
             "Every name: `kubectl -n kube-system get pods -l k8s-app=kube-dns`, and their log.",
             "This name only: is its Service there? A headless Service has a name only while a pod is ready.",

@@ -90,7 +90,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     )
 
     def recorded(number: int, **other: str) -> Series:
-        cluster = {label: w.cluster for label in w.subject.cluster}
+        cluster = dict.fromkeys(w.subject.cluster, w.cluster)
         whose = {"namespace": w.namespace, "workload": w.name, "node": "node-other"}
         return Series(READY_PODS, cluster | whose | other, (hold(number),))
 

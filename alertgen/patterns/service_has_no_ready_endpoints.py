@@ -104,8 +104,8 @@ PATTERN = Pattern(
         meaning="The pods are well, and nobody reaches them: the Service selects others, or none.",
         diagnosis=(
             (
-                "`kubectl -n ${namespace} get endpointslices -l kubernetes.io/service-name=${kubernetes_service}`: whom "
-                "does it list, and as ready?"
+                "`kubectl -n ${namespace} get endpointslices -l kubernetes.io/service-name=${kubernetes_service}`: "
+                "whom does it list, and as ready?"
             ),
             (
                 "`kubectl -n ${namespace} get service ${kubernetes_service} -o jsonpath='{.spec.selector}'` against "

@@ -67,16 +67,16 @@ PATTERN = Pattern(
         meaning="Rate limits, allow-lists, audit logs and geolocation by client address are wrong until it is Local.",
         diagnosis=(
             (
-                "`kubectl -n ${namespace} get service ${kubernetes_service} -o yaml`: the policy, and under managedFields "
-                "who set it."
+                "`kubectl -n ${namespace} get service ${kubernetes_service} -o yaml`: the policy, and under "
+                "managedFields who set it."
             ),
             "What the deployment tool would apply: a chart's default is Cluster.",
         ),
         mitigation=(
             "Set `externalTrafficPolicy: Local` where the manifest comes from, and apply it.",
             (
-                "Where the load balancer speaks the PROXY protocol or sets X-Forwarded-For, the policy may stay: say so "
-                "in the spec."
+                "Where the load balancer speaks the PROXY protocol or sets X-Forwarded-For, the policy may stay: say "
+                "so in the spec."
             ),
         ),
     ),

@@ -67,8 +67,8 @@ PATTERN = Pattern(
         meaning="A zombie: the pods look well to Kubernetes, so nothing restarts them, and callers get no answer.",
         diagnosis=(
             (
-                "`kubectl -n ${namespace} exec ${workload} -- wget -qO- http://localhost:PORT/health`: does the process "
-                "answer itself? If so, look at what is in between: Service, Ingress, certificate."
+                "`kubectl -n ${namespace} exec ${workload} -- wget -qO- http://localhost:PORT/health`: does the "
+                "process answer itself? If so, look at what is in between: Service, Ingress, certificate."
             ),
             (
                 '`probe_success{job="${probe_job}",instance="${target}"}`, and probe_http_status_code and '
