@@ -94,7 +94,8 @@ def expand(
             problems += _tuned_though_off(pattern, stack)
     subject = Subject(site, service)
     records: dict[tuple[str, str], RecordingRule] = {}
-    if service and service.select is Select.OWNER and any(OWNED_PODS in alert.rule.expr for alert in alerts):
+    read = [expr for alert in alerts for expr in (alert.rule.expr, *(record.expr for record in alert.records))]
+    if service and service.select is Select.OWNER and any(OWNED_PODS in expr for expr in read):
         owned = RecordingRule(record=OWNED_PODS, expr=owned_pods(subject).text, labels={"workload": service.name})
         records[owned.record, owned.expr] = owned
     for alert in alerts:

@@ -93,7 +93,7 @@ _MAPPING: Final[Schema] = {
             "service": name("The Service's name (default: the service's own)."),
             "external_traffic_policy": {
                 "enum": [LOCAL, "Cluster"],
-                "description": "Local keeps clients' addresses, and needs ready pods on the nodes that get traffic.",
+                "description": "Local keeps the clients' addresses, and needs ready pods where traffic arrives.",
             },
             "min_nodes": {
                 "type": "integer",

@@ -52,8 +52,7 @@ PATTERN = Pattern(
         diagnosis=(
             (
                 "`kubectl -n ${namespace} run dns --rm -it --restart=Never --image=busybox -- nslookup ${service}`: "
-                "this "
-                "name only, or every name?"
+                "this name only, or every name?"
             ),
             "Every name: `kubectl -n kube-system get pods -l k8s-app=kube-dns`, and their log.",
             "This name only: is its Service there? A headless Service has a name only while a pod is ready.",

@@ -53,8 +53,7 @@ PATTERN = Pattern(
             "`kubectl -n ${namespace} get pods,endpointslices`: are there ready pods, and does the Service list them?",
             (
                 '`probe_http_status_code{job="${probe_job}",instance="${target}"}`: 0 is no connection, 403 a policy '
-                "or "
-                "mTLS, 5xx the service itself."
+                "or mTLS, 5xx the service itself."
             ),
             "Did a NetworkPolicy or the mesh's configuration change? May the prober connect at all?",
         ),

@@ -105,8 +105,7 @@ PATTERN = Pattern(
         diagnosis=(
             (
                 "`kubectl -n ${namespace} get endpointslices -l kubernetes.io/service-name=${kubernetes_service}`: "
-                "whom "
-                "does it list, and as ready?"
+                "whom does it list, and as ready?"
             ),
             (
                 "`kubectl -n ${namespace} get service ${kubernetes_service} -o jsonpath='{.spec.selector}'` against "

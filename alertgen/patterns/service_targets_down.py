@@ -68,11 +68,11 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         about=about,
         since=start,
     )
-    quarters = int(p.threshold * 4)
+    slightly_more = int(p.threshold * 19) + 1
     yield fires(
-        "for more targets than allowed, however many other jobs have",
-        *(target(n, hold(int(n > quarters))) for n in range(4)),
-        *(target(n, hold(1), job="another") for n in range(4, 12)),
+        "for slightly more targets than allowed, however many other jobs have",
+        *(target(n, hold(int(n >= slightly_more))) for n in range(19)),
+        *(target(n, hold(1), job="another") for n in range(20, 24)),
         available,
         about=about,
         since=0,

@@ -68,16 +68,15 @@ PATTERN = Pattern(
         diagnosis=(
             (
                 "`kubectl -n ${namespace} get service ${kubernetes_service} -o yaml`: the policy, and under "
-                "managedFields "
-                "who set it."
+                "managedFields who set it."
             ),
             "What the deployment tool would apply: a chart's default is Cluster.",
         ),
         mitigation=(
             "Set `externalTrafficPolicy: Local` where the manifest comes from, and apply it.",
             (
-                "Where the load balancer speaks the PROXY protocol or sets X-Forwarded-For, the policy may stay: "
-                "say so in the spec."
+                "Where the load balancer speaks the PROXY protocol or sets X-Forwarded-For, the policy may stay: say "
+                "so in the spec."
             ),
         ),
     ),

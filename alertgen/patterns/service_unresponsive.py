@@ -68,8 +68,7 @@ PATTERN = Pattern(
         diagnosis=(
             (
                 "`kubectl -n ${namespace} exec ${workload} -- wget -qO- http://localhost:PORT/health`: does the "
-                "process "
-                "answer itself? If so, look at what is in between: Service, Ingress, certificate."
+                "process answer itself? If so, look at what is in between: Service, Ingress, certificate."
             ),
             (
                 '`probe_success{job="${probe_job}",instance="${target}"}`, and probe_http_status_code and '

@@ -104,4 +104,28 @@ SURVIVORS: tuple[Survivor, ...] = (
         "a sum is more than 0 where one of its terms is",
         equivalent=True,
     ),
+    Survivor(
+        "alertgen:workload_ready_pods:count_by_node",
+        ('namespace="shop" dropped everywhere',),
+        "the alert that reads it asks for the namespace again",
+        equivalent=False,
+    ),
+    Survivor(
+        "PodUnresponsiveWhileReady",
+        ('namespace="shop" dropped everywhere',),
+        "by owner: the recorded pods of the workload are those of its namespace",
+        equivalent=True,
+    ),
+    Survivor(
+        "ServiceTargetsDown",
+        ('kube_*: namespace="shop" dropped',),
+        "what it is joined with has no other namespace: absent() gives the one that the selector asks for",
+        equivalent=True,
+    ),
+    Survivor(
+        "ServiceTargetsDown",
+        ("up[1d] becomes [12h]", "up[1d] becomes [2d]"),
+        "how long targets are remembered that were never there again; days of samples are not worth it",
+        equivalent=False,
+    ),
 )
