@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from alertgen.diagnostics import Diagnostic, Location
 from alertgen.model import AlertingRule, RecordingRule, RuleGroup, Select, Service, Site
-from alertgen.pattern import WINDOW, Pattern, Refusal
+from alertgen.pattern import WINDOW, Level, Pattern, Refusal
 from alertgen.quantity import Duration
 from alertgen.spec import Layer, Settings, resolve
 from alertgen.subject import OWNED_PODS, Subject, owned_pods
@@ -143,8 +143,10 @@ def _labels(subject: Subject, pattern: Pattern, settings: Settings) -> dict[str,
         team = {"team": subject.site.team} if subject.site.team else {}
         return {"severity": settings.severity, **team, **which, **settings.labels}
     service = subject.service
+    namespace = {"namespace": service.namespace} if pattern.level is Level.TRAFFIC else {}
     return {
         "severity": settings.severity,
+        **namespace,
         "team": service.team,
         "service": service.name,
         "tier": service.tier,

@@ -104,6 +104,8 @@ class Level(StrEnum):
     WORKLOAD = "workload"
     SERVICE = "service"
     """Something of the service that Kubernetes has no object for: a queue, a route, a backlog."""
+    TRAFFIC = "traffic"
+    """All requests to the service, summed up: no label of their series is left, so the rule itself says whose."""
     CLUSTER = "cluster"
 
 

@@ -81,6 +81,24 @@ def parse_ratio(value: str | float) -> Decimal:
     return parse_number(text)
 
 
+LATENCY_PATTERN = r"^[0-9]*\.?[0-9]+(ms|s)$"
+"""For JSON Schema: milliseconds or seconds."""
+
+
+def parse_latency(text: str) -> Decimal:
+    """`500ms` and `0.5s` are half a second. Raises ValueError with a reason."""
+    if text.endswith("ms"):
+        return parse_number(text[:-2]) / 1000
+    if text.endswith("s"):
+        return parse_number(text[:-1])
+    raise ValueError(f"'{_cut(text)}' is no latency: say how many ms or s, e.g. 500ms, 1.5s")
+
+
+def latency(seconds: Decimal) -> str:
+    """Seconds as people read them: less than one is so many `ms`."""
+    return f"{number(seconds * 1000)}ms" if seconds < 1 else f"{number(seconds)}s"
+
+
 def number(value: Decimal | int) -> str:
     """A number as it goes into PromQL: plain decimal notation, no exponent, no trailing zeros."""
     text = format(Decimal(value), "f")

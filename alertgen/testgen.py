@@ -121,9 +121,9 @@ def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scena
         theirs = _first(world.elsewhere(item=facet.neighbour(world.item)), alert)
         yield replace(theirs, name=f"silent for what another service has as {facet.key}", breached=None, value="")
     if level is not Level.CLUSTER:
-        elsewhere = {
+        elsewhere: dict[str, dict[str, object]] = {
             f"for {world.name}-worker, whose name begins alike": {"name": f"{world.name}-worker"},
-            f"for {world.name} in another namespace": {"namespace": f"{world.namespace}-staging"},
+            f"for {world.name} in another namespace": _moved(world, f"{world.namespace}-staging"),
         }
         if level is Level.CONTAINER and not alert.pattern.any_container:
             elsewhere["for a sidecar"] = {"container": f"{world.container}-sidecar"}
@@ -153,6 +153,13 @@ def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scena
         second = _first(world.elsewhere(cluster="prod-2"), alert)
         if _tells_apart(own[0], second):
             yield replace(second, name=f"{second.name}, in the second cluster")
+
+
+def _moved(world: World, namespace: str) -> dict[str, object]:
+    """What changes when the same happens in another namespace."""
+    facet = world.subject.facet
+    item = facet.moved(world.item, namespace) if facet is not None and facet.moved is not None else world.item
+    return {"namespace": namespace, "item": item}
 
 
 def _first(world: World, alert: Alert) -> Scenario:
@@ -301,7 +308,7 @@ class _Pack:
         """Adds the case unless it and the others would disturb one another."""
         level = case.alert.pattern.level
         if (
-            level is Level.CLUSTER
+            level in (Level.CLUSTER, Level.TRAFFIC)
             or case.scenario.alone
             or self.cases[0].scenario.alone
             or (level is not self.cases[0].alert.pattern.level and not _about_pods(case, self.cases[0]))

@@ -132,7 +132,7 @@ class World:
         return {label: here[label] for label in (*self._cluster(), *self._of_level(), *self.keeps)}
 
     def _of_level(self) -> tuple[str, ...]:
-        if self.level is Level.CLUSTER:
+        if self.level in (Level.CLUSTER, Level.TRAFFIC):
             return ()
         more = {
             Level.CONTAINER: ("pod", "container"),
