@@ -8,7 +8,7 @@ import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from alertgen.diagnostics import Diagnostic, Location
+from alertgen.diagnostics import Diagnostic, Location, Severity
 from alertgen.model import AlertingRule, RecordingRule, RuleGroup, Select, Service, Site
 from alertgen.pattern import WINDOW, Level, Pattern, Refusal
 from alertgen.quantity import Duration
@@ -88,7 +88,7 @@ def expand(
         settings, found = resolve(pattern, stack, today)
         problems += found
         if settings.enabled:
-            problems += _refused(pattern, settings, site, place)
+            problems += _refused(pattern, settings, subjects, place)
             alerts += (_alert(subject, pattern, settings) for subject in subjects)
         else:
             problems += _tuned_though_off(pattern, stack)
@@ -203,8 +203,12 @@ class _Braced(string.Template):
     flags = re.VERBOSE
 
 
-def _refused(pattern: Pattern, settings: Settings, site: Site, place: Location) -> Iterator[Diagnostic]:
+def _refused(
+    pattern: Pattern, settings: Settings, subjects: Sequence[Subject], place: Location
+) -> Iterator[Diagnostic]:
+    site = subjects[0].site
     refusals = [*pattern.refusals(site, settings.params), *_too_short(pattern, settings, site)]
+    refusals += (refusal for subject in subjects for refusal in pattern.misfits(subject, settings.params))
     lasts = pattern.lasts(site, settings.params)
     needed = Duration(settings.for_ + _ROOM * site.evaluation_interval)
     if lasts is not None and lasts < needed:
@@ -213,7 +217,10 @@ def _refused(pattern: Pattern, settings: Settings, site: Site, place: Location) 
     for refusal in refusals:
         origin = settings.origins.get(refusal.parameter)
         written = refusal.location or (origin.location if origin else None)
-        yield Diagnostic(written or place, "cannot-work", f"{pattern.alert}: {refusal.message}", hint=refusal.hint)
+        if written is None and refusal.severity is Severity.WARNING:
+            continue
+        message = f"{pattern.alert}: {refusal.message}"
+        yield Diagnostic(written or place, "cannot-work", message, refusal.hint, refusal.severity)
 
 
 _ENOUGH = 4

@@ -112,6 +112,20 @@ def humanized_percentage(value: Decimal) -> str:
     return f"{float(value * 100):.4g}%"
 
 
+def humanized_duration(seconds: Decimal) -> str:
+    """Seconds as Prometheus' template function humanizeDuration prints them."""
+    if seconds >= 60:
+        minutes, rest = divmod(int(seconds), 60)
+        hours, minutes = divmod(minutes, 60)
+        days, hours = divmod(hours, 24)
+        shown = [(days, "d"), (hours, "h"), (minutes, "m"), (rest, "s")]
+        first = next(index for index, (count, _) in enumerate(shown) if count)
+        return " ".join(f"{count}{unit}" for count, unit in shown[first:])
+    if seconds >= 1:
+        return f"{float(seconds):.4g}s"
+    return f"{float(seconds * 1000):.4g}ms"
+
+
 def percent(value: Decimal) -> str:
     """A ratio as people read it: 0.05 is `5%`."""
     return f"{number(value * 100)}%"

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from alertgen.facets.http import HTTP
 from alertgen.model import Part, Series
 from alertgen.promql import Selector
+from alertgen.quantity import number
 from alertgen.subject import Subject
 from alertgen.world import World, above
 
 Flow = Callable[[Decimal], tuple[Part, ...]]
 """How a counter goes that grows by so much per second while there are requests."""
+
+
+def latencies(s: Subject) -> Selector:
+    """The buckets of the latency histogram of all requests."""
+    return s.select(HTTP.of(s).source.duration)
 
 
 def elsewhere(w: World) -> tuple[World, ...]:
@@ -52,4 +58,32 @@ def requests(w: World, flow: Flow, per_second: Decimal | int, share: Decimal | i
         w.show(source.requests, *flow(rate / 2), **labels, instance=f"{host}{number % 2}:{port}")
         for number, (labels, rate) in enumerate(rates)
         if rate
+    )
+
+
+def durations(
+    w: World,
+    flow: Flow,
+    per_second: Decimal | int,
+    slow: Decimal | int,
+    bounds: Sequence[Decimal],
+    flow_of_slow: Flow | None = None,
+) -> tuple[Series, ...]:
+    """So many requests per second, of which a share takes longer than the middle one of the bounds, in seconds.
+
+    The slow ones are done within the next bound, the others within the first. One of two replicas has the slow ones.
+    """
+    source = HTTP.of(w).source
+    late = per_second * Decimal(slow)
+    middle = len(bounds) // 2
+    host, _, port = source.duration.exporter.instance.partition(":")
+    les = [*(number(bound * source.second) for bound in bounds), "+Inf"]
+    first, second = source.answered
+    return tuple(
+        w.show(source.duration, *going(rate), **labels, le=le, instance=f"{host}{replica}:{port}")
+        for replica, labels, going, rates in (
+            (0, first, flow, [per_second - late] * len(les)),
+            (1, second, flow_of_slow or flow, [Decimal(0)] * (middle + 1) + [late] * (len(les) - middle - 1)),
+        )
+        for le, rate in zip(les, rates, strict=True)
     )

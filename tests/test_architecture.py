@@ -21,7 +21,19 @@ _TOUCHING = {"os", "pathlib", "subprocess", "tempfile", "shutil", "socket", "tim
 _HARMLESS = {"sys.intern"}
 
 _PATTERN_MAY = {
-    *("facets", "metrics", "model", "pattern", "promql", "quantity", "subject", "traffic", "workload", "world"),
+    *(
+        "diagnostics",
+        "facets",
+        "metrics",
+        "model",
+        "pattern",
+        "promql",
+        "quantity",
+        "subject",
+        "traffic",
+        "workload",
+        "world",
+    ),
 }
 
 

@@ -14,7 +14,7 @@ from alertgen.http_sources import sources
 from alertgen.model import Service, Site
 from alertgen.promql import Matcher
 from alertgen.quantity import LATENCY_PATTERN, latency, parse_latency
-from alertgen.schema_words import Schema, keys, name, several, text
+from alertgen.schema_words import WORD_PATTERN, Schema, keys, name, several, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,8 @@ class Http:
     counted: Counted
     bounds: tuple[Decimal, ...]
     """The bounds of the latency histogram in seconds; empty when nobody can know."""
+    zone: str = ""
+    """The zone of Cloudflare in front of it, if there is one."""
 
 
 def _schema() -> Schema:
@@ -44,6 +46,16 @@ def _schema() -> Schema:
             "buckets": several(
                 "The bounds of the source's latency histogram, where they are not its defaults.",
                 text("A bound, e.g. 500ms.", pattern=LATENCY_PATTERN, maxLength=20),
+            ),
+            "edge": keys(
+                "What stands before the source, outside of the cluster. It counts a whole zone: say it for the one "
+                "service that its alerts should go to.",
+                {
+                    "provider": {"enum": ["cloudflare"], "description": "Who runs it."},
+                    "zone": text("The zone, as the provider calls it.", pattern=WORD_PATTERN, maxLength=253),
+                },
+                "provider",
+                "zone",
             ),
         },
         "source",
@@ -65,6 +77,7 @@ def _read(data: Mapping[str, Any], document: Mapping[str, Any]) -> Http:
             honor_labels=data.get("honor_labels", bool(source.honors_labels)),
         ),
         bounds=_bounds(data, source),
+        zone=data.get("edge", {}).get("zone", ""),
     )
 
 
@@ -116,6 +129,20 @@ HTTP = Facet(
     words=lambda item: {"source": item.source.name, "route": f"{item.source.key} {item.counted.name}"},
 )
 """Somebody counts the service's requests."""
+
+
+EDGE = Facet(
+    text="http.edge",
+    key=PART.key,
+    items=lambda site, service: tuple(item for item in _items(site, service) if item.zone),
+    sample={"http": {"source": "ingress-nginx", "edge": {"provider": "cloudflare", "zone": "example.com"}}},
+    select=lambda item: {**_select(item), "zone": item.zone},
+    example=lambda item: {**item.source.shown(item.counted), "zone": item.zone},
+    neighbour=lambda item: replace(item, zone=f"shop.{item.zone}"),
+    moved=HTTP.moved,
+    words=lambda item: {"source": item.source.name, "zone": item.zone},
+)
+"""A content delivery network stands before it."""
 
 
 def known_bounds(item: Http) -> str:

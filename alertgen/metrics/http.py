@@ -6,7 +6,7 @@ Envoy's cluster statistics; Istio's standard metrics; Prometheus' naming practic
 
 from __future__ import annotations
 
-from alertgen.metrics import APPLICATION, ENVOY_GATEWAY, INGRESS_NGINX, ISTIO, TRAEFIK, Metric
+from alertgen.metrics import APPLICATION, CLOUDFLARE, ENVOY_GATEWAY, INGRESS_NGINX, ISTIO, KSM, TRAEFIK, Metric
 
 # The controller's own namespace is in `namespace`, the Ingress' in `exported_namespace`: both names meet at the target.
 _INGRESS = ("namespace", "exported_namespace", "ingress", "status", "method", "path")
@@ -30,3 +30,9 @@ ISTIO_DURATION = Metric("istio_request_duration_milliseconds_bucket", ISTIO, (*_
 _OWN = ("namespace", "job", "code", "method")
 OWN_REQUESTS = Metric("http_requests_total", APPLICATION, _OWN)
 OWN_DURATION = Metric("http_request_duration_seconds_bucket", APPLICATION, (*_OWN, "le"))
+
+# lablabs/cloudflare-exporter: what the edge answered, of a whole zone, some minutes late.
+EDGE_REQUESTS = Metric("cloudflare_zone_requests_status", CLOUDFLARE, ("zone", "status"), {"account": "shop"})
+
+# kube-state-metrics: docs/metrics/workload/replicaset-metrics.md
+REPLICASET_CREATED = Metric("kube_replicaset_created", KSM, ("namespace", "replicaset"))

@@ -22,5 +22,9 @@ class Survivor:
 _ROUNDED = "increase() extrapolates and rounds: no test can put a share of two of them exactly on a limit"
 
 SURVIVORS: tuple[Survivor, ...] = (
+    Survivor("EdgeCannotReachOrigin", ("* >= 100 becomes >", "* > 0.02 becomes >="), _ROUNDED, equivalent=False),
+    Survivor("EdgeErrorRatioHigh", ("* >= 100 becomes >", "* > 0.02 becomes >="), _ROUNDED, equivalent=False),
     Survivor("HttpErrorRatioHigh", ("* >= 50 becomes >", "* > 0.05 becomes >="), _ROUNDED, equivalent=False),
+    Survivor("HttpErrorsAfterRollout", ("* >= 50 becomes >", "* > 0.01 becomes >="), _ROUNDED, equivalent=False),
+    Survivor("HttpLatencyHigh", ("* >= 50 becomes >",), _ROUNDED, equivalent=False),
 )
