@@ -6,13 +6,13 @@ import datetime as dt
 import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alertgen.diagnostics import Diagnostic, Location, Severity
 from alertgen.model import AlertingRule, RecordingRule, RuleGroup, Select, Service, Site
 from alertgen.pattern import WINDOW, Level, Pattern, Refusal
 from alertgen.quantity import Duration
-from alertgen.spec import Layer, Settings, resolve
+from alertgen.spec import DEFAULT, Layer, Settings, resolve
 from alertgen.subject import OWNED_PODS, Subject, owned_pods
 
 SITE_NAMESPACE = "_site"
@@ -93,13 +93,17 @@ def expand(
         else:
             problems += _tuned_though_off(pattern, stack)
     subject = Subject(site, service)
-    records: dict[tuple[str, str], RecordingRule] = {}
+    records: dict[tuple[object, ...], RecordingRule] = {}
     if service and service.select is Select.OWNER and any(OWNED_PODS in alert.rule.expr for alert in alerts):
         owned = RecordingRule(record=OWNED_PODS, expr=owned_pods(subject).text, labels={"workload": service.name})
-        records[owned.record, owned.expr] = owned
+        records[_identity(owned)] = owned
     for alert in alerts:
-        records |= {(record.record, record.expr): record for record in alert.records}
+        records |= {_identity(record): record for record in alert.records}
     return Expansion(service, subject, tuple(records.values()), tuple(alerts)), tuple(problems)
+
+
+def _identity(record: RecordingRule) -> tuple[object, ...]:
+    return (record.record, record.expr, *sorted(record.labels.items()))
 
 
 def expand_with_defaults(site: Site, service: Service | None, patterns: Mapping[str, Pattern]) -> Expansion:
@@ -120,6 +124,9 @@ def about(pattern: Pattern, site: Site, service: Service | None) -> tuple[Subjec
 
 
 def _alert(subject: Subject, pattern: Pattern, settings: Settings) -> Alert:
+    facet = subject.facet
+    if facet is not None and facet.severity is not None and settings.origins["severity"].layer == DEFAULT:
+        settings = replace(settings, severity=facet.severity(subject.item))
     records = tuple(pattern.records(subject, settings.params))
     return Alert(pattern, settings, _rule(subject, pattern, settings), subject, records)
 

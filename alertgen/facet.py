@@ -73,6 +73,8 @@ class Facet(Generic[Item]):
     """An item of somebody else that looks much alike; its troubles must not count."""
     moved: Callable[[Item, str], Item] | None = None
     """The same item in another namespace, where its own labels tell the namespace."""
+    severity: Callable[[Item], str] | None = None
+    """How urgent its alerts are, where that is not the same for every item and nobody says otherwise."""
     words: Callable[[Item], Mapping[str, str]] = _no_labels
     """What `${word}` stands for in the texts of its patterns, besides the words of every alert."""
 

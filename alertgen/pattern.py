@@ -27,7 +27,7 @@ from alertgen.quantity import (
 if TYPE_CHECKING:
     from alertgen.diagnostics import Location
     from alertgen.facet import Facet
-    from alertgen.model import RecordingRule, Scenario
+    from alertgen.model import Proof, RecordingRule, Scenario
     from alertgen.promql import Expr
     from alertgen.subject import Subject
     from alertgen.world import World
@@ -161,6 +161,10 @@ def _no_records(_subject: Any, _params: Any) -> Iterator[RecordingRule]:
     return iter(())
 
 
+def _no_proofs(_world: Any, _params: Any) -> Iterator[Proof]:
+    return iter(())
+
+
 def _for_ever(_site: Any, _params: Any) -> None:
     return None
 
@@ -200,6 +204,8 @@ class Pattern:
     expr: Callable[[Subject, Any], Expr]
     records: Callable[[Subject, Any], Iterator[RecordingRule]] = _no_records
     """Recording rules that the expression reads; rules that several alerts share are written once."""
+    proofs: Callable[[World, Any], Iterator[Proof]] = _no_proofs
+    """What the recording rules make of situations: scenarios prove only what comes through the alert."""
     scenarios: Callable[[World, Any], Iterator[Scenario]]
     refusals: Callable[[Any, Any], Iterator[Refusal]] = _no_refusal
     misfits: Callable[[Subject, Any], Iterator[Refusal]] = _no_refusal

@@ -80,10 +80,23 @@ def test_file(
     groups = [
         _group(expansion, pack) for pack in _packed(c for c in _cases_of(expansion, names) if wanted(c.name(expansion)))
     ]
+    groups += _proofs(expansion, wanted)
     return TestFile(tuple(g.name for g in expansion.groups), step, tuple(groups))
 
 
 test_file.__test__ = False  # type: ignore[attr-defined]  # for pytest, as above
+
+
+def _proofs(expansion: Expansion, wanted: Callable[[str], bool]) -> Iterator[TestGroup]:
+    """The tests of the recording rules. What is recorded adds up what is there: each needs a group of its own."""
+    step = int(expansion.subject.site.evaluation_interval)
+    for alert in expansion.alerts:
+        for proof in alert.pattern.proofs(world_of(expansion, alert), alert.settings.params):
+            name = f"{expansion.namespace}/{expansion.name} {alert.title}: {proof.name}"
+            if wanted(name):
+                until = max(check.at for check in proof.checks)
+                cases = tuple(ExprCase(c.at, f"{c.expr} # {name}", c.value) for c in proof.checks)
+                yield TestGroup(name, proof.series, step, until, (), cases)
 
 
 def world_of(expansion: Expansion, alert: Alert, names: Iterator[int] | None = None) -> World:

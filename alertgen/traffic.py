@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from alertgen.facets.http import HTTP
 from alertgen.model import Part, Series
-from alertgen.promql import Selector
+from alertgen.promql import Selector, regex
 from alertgen.quantity import number
 from alertgen.subject import Subject
 from alertgen.world import World, above
@@ -21,13 +22,25 @@ def latencies(s: Subject) -> Selector:
     return s.select(HTTP.of(s).source.duration)
 
 
+def faster(s: Subject, below: Decimal | None) -> Selector:
+    """The requests that took no longer than this, in seconds; None: all that the histogram has."""
+    source = HTTP.of(s).source
+    if below is None:
+        return s.select(source.duration, le="+Inf")
+    # Prometheus 3 writes a whole bound as 1.0, earlier ones as the source does.
+    bound = number(below * source.second)
+    return s.select(source.duration, le=bound if "." in bound else regex(rf"{bound}(\.0)?"))
+
+
 def elsewhere(w: World) -> tuple[World, ...]:
     """Where the source counts requests that are not the service's: to its neighbour, and in another namespace."""
     http = HTTP.of(w)
-    assert HTTP.neighbour is not None
-    assert HTTP.moved is not None
-    others = (HTTP.neighbour(http), HTTP.moved(http, f"{http.counted.namespace}-staging"))
-    return tuple(w.elsewhere(item=other, namespace=other.counted.namespace) for other in others)
+    known = http.counted
+    others = (
+        replace(known, name=f"{known.name}-worker"),
+        replace(known, namespace=f"{known.namespace}-staging"),
+    )
+    return tuple(w.elsewhere(item=replace(http, counted=other), namespace=other.namespace) for other in others)
 
 
 def more(share: Decimal) -> Decimal:

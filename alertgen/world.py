@@ -121,6 +121,11 @@ class World:
         shown |= metric.extra
         return Series(metric.name, shown | labels, parts)
 
+    def recorded(self, name: str, *parts: Part, **labels: str) -> Series:
+        """A series as a recording rule of the service writes it."""
+        own = {"namespace": self.namespace, "service": self.name}
+        return Series(name, {**self._cluster(), **own, **labels}, parts)
+
     def about(self, pod: str = "", **kept: str) -> Mapping[str, str]:
         """The series labels of an alert about this pod, or about the workload.
 

@@ -32,7 +32,7 @@ _PATTERN_MAY = {
         "subject",
         "traffic",
         "workload",
-        "world",
+        *("slo", "world"),
     ),
 }
 
