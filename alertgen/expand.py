@@ -6,13 +6,13 @@ import datetime as dt
 import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from alertgen.diagnostics import Diagnostic, Location
+from alertgen.diagnostics import Diagnostic, Location, Severity
 from alertgen.model import AlertingRule, RecordingRule, RuleGroup, Select, Service, Site
-from alertgen.pattern import WINDOW, Pattern, Refusal
+from alertgen.pattern import WINDOW, Level, Pattern, Refusal
 from alertgen.quantity import Duration
-from alertgen.spec import Layer, Settings, resolve
+from alertgen.spec import DEFAULT, Layer, Settings, resolve
 from alertgen.subject import OWNED_PODS, Subject, owned_pods
 
 SITE_NAMESPACE = "_site"
@@ -88,19 +88,23 @@ def expand(
         settings, found = resolve(pattern, stack, today)
         problems += found
         if settings.enabled:
-            problems += _refused(pattern, settings, site, place)
+            problems += _refused(pattern, settings, subjects, place)
             alerts += (_alert(subject, pattern, settings) for subject in subjects)
         else:
             problems += _tuned_though_off(pattern, stack)
     subject = Subject(site, service)
-    records: dict[tuple[str, str], RecordingRule] = {}
+    records: dict[tuple[object, ...], RecordingRule] = {}
     read = [expr for alert in alerts for expr in (alert.rule.expr, *(record.expr for record in alert.records))]
     if service and service.select is Select.OWNER and any(OWNED_PODS in expr for expr in read):
         owned = RecordingRule(record=OWNED_PODS, expr=owned_pods(subject).text, labels={"workload": service.name})
-        records[owned.record, owned.expr] = owned
+        records[_identity(owned)] = owned
     for alert in alerts:
-        records |= {(record.record, record.expr): record for record in alert.records}
+        records |= {_identity(record): record for record in alert.records}
     return Expansion(service, subject, tuple(records.values()), tuple(alerts)), tuple(problems)
+
+
+def _identity(record: RecordingRule) -> tuple[object, ...]:
+    return (record.record, record.expr, *sorted(record.labels.items()))
 
 
 def expand_with_defaults(site: Site, service: Service | None, patterns: Mapping[str, Pattern]) -> Expansion:
@@ -121,6 +125,9 @@ def about(pattern: Pattern, site: Site, service: Service | None) -> tuple[Subjec
 
 
 def _alert(subject: Subject, pattern: Pattern, settings: Settings) -> Alert:
+    facet = subject.facet
+    if facet is not None and facet.severity is not None and settings.origins["severity"].layer == DEFAULT:
+        settings = replace(settings, severity=facet.severity(subject.item))
     records = tuple(pattern.records(subject, settings.params))
     return Alert(pattern, settings, _rule(subject, pattern, settings), subject, records)
 
@@ -144,8 +151,10 @@ def _labels(subject: Subject, pattern: Pattern, settings: Settings) -> dict[str,
         team = {"team": subject.site.team} if subject.site.team else {}
         return {"severity": settings.severity, **team, **which, **settings.labels}
     service = subject.service
+    namespace = {"namespace": service.namespace} if pattern.level is Level.TRAFFIC else {}
     return {
         "severity": settings.severity,
+        **namespace,
         "team": service.team,
         "service": service.name,
         "tier": service.tier,
@@ -202,8 +211,12 @@ class _Braced(string.Template):
     flags = re.VERBOSE
 
 
-def _refused(pattern: Pattern, settings: Settings, site: Site, place: Location) -> Iterator[Diagnostic]:
+def _refused(
+    pattern: Pattern, settings: Settings, subjects: Sequence[Subject], place: Location
+) -> Iterator[Diagnostic]:
+    site = subjects[0].site
     refusals = [*pattern.refusals(site, settings.params), *_too_short(pattern, settings, site)]
+    refusals += (refusal for subject in subjects for refusal in pattern.misfits(subject, settings.params))
     lasts = pattern.lasts(site, settings.params)
     needed = Duration(settings.for_ + _ROOM * site.evaluation_interval)
     if lasts is not None and lasts < needed:
@@ -212,7 +225,10 @@ def _refused(pattern: Pattern, settings: Settings, site: Site, place: Location) 
     for refusal in refusals:
         origin = settings.origins.get(refusal.parameter)
         written = refusal.location or (origin.location if origin else None)
-        yield Diagnostic(written or place, "cannot-work", f"{pattern.alert}: {refusal.message}", hint=refusal.hint)
+        if written is None and refusal.severity is Severity.WARNING:
+            continue
+        message = f"{pattern.alert}: {refusal.message}"
+        yield Diagnostic(written or place, "cannot-work", message, refusal.hint, refusal.severity)
 
 
 _ENOUGH = 4

@@ -60,14 +60,21 @@ class Facet(Generic[Item]):
     """Those that a service has; with None for the service, those that the installation has."""
     labels: Callable[[Item], Mapping[str, str]] = _no_labels
     """Static labels on its alerts. Where a service can have several items, they must tell them apart."""
-    select: Callable[[Item], Mapping[str, str | Matcher]] = _no_labels
-    """Labels by which its series are found, besides those of the service. A metric is asked for those that it has."""
+    select: Callable[[Item], Mapping[str, str | Matcher | None]] = _no_labels
+    """Labels by which its series are found, besides those of the service. A metric is asked for those that it has.
+
+    None drops a label of the service: an exporter's own namespace is not the service's.
+    """
     example: Callable[[Item], Mapping[str, str]] | None = None
     """Labels that its series have in a test, when `select` says more than equality."""
     sample: Mapping[str, Any]
     """Keys of a document that has the facet, as somebody would write them: for the pages about patterns, and tests."""
     neighbour: Callable[[Item], Item] | None = None
     """An item of somebody else that looks much alike; its troubles must not count."""
+    moved: Callable[[Item, str], Item] | None = None
+    """The same item in another namespace, where its own labels tell the namespace."""
+    severity: Callable[[Item], str] | None = None
+    """How urgent its alerts are, where that is not the same for every item and nobody says otherwise."""
     words: Callable[[Item], Mapping[str, str]] = _no_labels
     """What `${word}` stands for in the texts of its patterns, besides the words of every alert."""
 

@@ -153,6 +153,24 @@ class Span:
     end: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What an expression gives at an instant (seconds): one sample without labels, or nothing."""
+
+    at: int
+    expr: str
+    value: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A situation and what recording rules make of it; the name is a sentence that starts with "records"."""
+
+    name: str
+    series: tuple[Series, ...]
+    checks: tuple[Check, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """One situation and what the alert must do in it.

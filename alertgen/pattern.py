@@ -10,13 +10,24 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from alertgen.diagnostics import Severity
 from alertgen.model import Kind
-from alertgen.quantity import DURATION_PATTERN, Duration, number, parse_number, parse_ratio, percent
+from alertgen.quantity import (
+    DURATION_PATTERN,
+    LATENCY_PATTERN,
+    Duration,
+    latency,
+    number,
+    parse_latency,
+    parse_number,
+    parse_ratio,
+    percent,
+)
 
 if TYPE_CHECKING:
     from alertgen.diagnostics import Location
     from alertgen.facet import Facet
-    from alertgen.model import RecordingRule, Scenario
+    from alertgen.model import Proof, RecordingRule, Scenario
     from alertgen.promql import Expr
     from alertgen.subject import Subject
     from alertgen.world import World
@@ -62,6 +73,13 @@ def _positive(value: Any) -> Decimal:
     return result
 
 
+def _latency(value: Any) -> Decimal:
+    seconds = parse_latency(str(value))
+    if seconds <= 0:
+        raise ValueError("must be more than 0")
+    return seconds
+
+
 def _duration(value: Any) -> Duration:
     return Duration.parse(str(value))
 
@@ -80,6 +98,8 @@ RATIO = Quantity("ratio", {"type": ["number", "string"], "pattern": r"^[0-9]*\.?
 SHARE = Quantity("share", RATIO.schema, _share, percent)
 """A ratio of what cannot be more than the whole, for a threshold that it must be able to pass."""
 NUMBER = Quantity("number", {"type": "number", "exclusiveMinimum": 0}, _positive, number)
+LATENCY = Quantity("latency", {"type": "string", "pattern": LATENCY_PATTERN, "maxLength": 20}, _latency, latency)
+"""How long an answer takes, in seconds."""
 DURATION = Quantity("duration", _DURATION_SCHEMA, _duration, str)
 WINDOW = Quantity("window", _DURATION_SCHEMA, _window, str)
 
@@ -104,6 +124,8 @@ class Level(StrEnum):
     WORKLOAD = "workload"
     SERVICE = "service"
     """Something of the service that Kubernetes has no object for: a queue, a route, a backlog."""
+    TRAFFIC = "traffic"
+    """All requests to the service, summed up: no label of their series is left, so the rule itself says whose."""
     CLUSTER = "cluster"
 
 
@@ -127,6 +149,8 @@ class Refusal:
     message: str
     hint: str = ""
     location: Location | None = None
+    severity: Severity = Severity.ERROR
+    """A warning is about what somebody wrote; of a default nothing is said."""
 
 
 def _no_refusal(_site: Any, _params: Any) -> Iterator[Refusal]:
@@ -134,6 +158,10 @@ def _no_refusal(_site: Any, _params: Any) -> Iterator[Refusal]:
 
 
 def _no_records(_subject: Any, _params: Any) -> Iterator[RecordingRule]:
+    return iter(())
+
+
+def _no_proofs(_world: Any, _params: Any) -> Iterator[Proof]:
     return iter(())
 
 
@@ -176,8 +204,12 @@ class Pattern:
     expr: Callable[[Subject, Any], Expr]
     records: Callable[[Subject, Any], Iterator[RecordingRule]] = _no_records
     """Recording rules that the expression reads; rules that several alerts share are written once."""
+    proofs: Callable[[World, Any], Iterator[Proof]] = _no_proofs
+    """What the recording rules make of situations: scenarios prove only what comes through the alert."""
     scenarios: Callable[[World, Any], Iterator[Scenario]]
     refusals: Callable[[Any, Any], Iterator[Refusal]] = _no_refusal
+    misfits: Callable[[Subject, Any], Iterator[Refusal]] = _no_refusal
+    """Parameters that do not go together with what the service has: `refusals` that depend on the facet's item."""
     lasts: Callable[[Any, Any], Duration | None] = _for_ever
     """On a site and with these parameters: how long the condition holds at most, however bad things are."""
     summary: str

@@ -81,6 +81,24 @@ def parse_ratio(value: str | float) -> Decimal:
     return parse_number(text)
 
 
+LATENCY_PATTERN = r"^[0-9]*\.?[0-9]+(ms|s)$"
+"""For JSON Schema: milliseconds or seconds."""
+
+
+def parse_latency(text: str) -> Decimal:
+    """`500ms` and `0.5s` are half a second. Raises ValueError with a reason."""
+    if text.endswith("ms"):
+        return parse_number(text[:-2]) / 1000
+    if text.endswith("s"):
+        return parse_number(text[:-1])
+    raise ValueError(f"'{_cut(text)}' is no latency: say how many ms or s, e.g. 500ms, 1.5s")
+
+
+def latency(seconds: Decimal) -> str:
+    """Seconds as people read them: less than one is so many `ms`."""
+    return f"{number(seconds * 1000)}ms" if seconds < 1 else f"{number(seconds)}s"
+
+
 def number(value: Decimal | int) -> str:
     """A number as it goes into PromQL: plain decimal notation, no exponent, no trailing zeros."""
     text = format(Decimal(value), "f")
@@ -94,15 +112,19 @@ def humanized_percentage(value: Decimal) -> str:
     return f"{float(value * 100):.4g}%"
 
 
-def humanized_duration(seconds: int) -> str:
-    """Whole seconds as Prometheus' template function humanizeDuration prints them."""
-    minutes, rest = divmod(abs(seconds), 60)
+def humanized_duration(seconds: Decimal | int) -> str:
+    """Seconds as Prometheus' template function humanizeDuration prints them."""
+    sign, length = "-" if seconds < 0 else "", abs(Decimal(seconds))
+    if 0 < length < 1:
+        return f"{sign}{float(length * 1000):.4g}ms"
+    if length < 60:
+        return f"{sign}{float(length):.4g}s"
+    minutes, rest = divmod(int(length), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    parts = [(days, "d"), (hours, "h"), (minutes, "m"), (rest, "s")]
-    while len(parts) > 1 and not parts[0][0]:
-        del parts[0]
-    return ("-" if seconds < 0 else "") + " ".join(f"{count}{unit}" for count, unit in parts)
+    shown = [(days, "d"), (hours, "h"), (minutes, "m"), (rest, "s")]
+    first = next(index for index, (count, _) in enumerate(shown) if count)
+    return sign + " ".join(f"{count}{unit}" for count, unit in shown[first:])
 
 
 def percent(value: Decimal) -> str:

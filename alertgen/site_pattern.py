@@ -157,7 +157,8 @@ SCHEMA: Final = _object(
     {
         "pattern": _text("The alert's name.", pattern=ALERT_PATTERN, maxLength=100),
         "per": {
-            "enum": [level.value for level in Level],
+            # What a site measures of all requests, it can say per service.
+            "enum": [level.value for level in Level if level is not Level.TRAFFIC],
             "default": Level.SERVICE.value,
             "description": "What one alert is about: a container, a pod, a workload, something else of the service, or "
             "(once, not per service) the whole cluster.",

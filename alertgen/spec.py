@@ -30,6 +30,10 @@ _PLAIN = ("enabled", "severity", "reason", "expires")
 _MERGED = ("labels", "annotations")
 
 
+DEFAULT = "default"
+"""The layer below all others: what the pattern itself says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a value comes from: the layer's name, and the place in the spec when somebody wrote it."""
@@ -253,7 +257,7 @@ def resolve(pattern: Pattern, stack: Sequence[Layer], today: dt.date) -> tuple[S
     }
     parameters = pattern.parameters()
     own = {name: f.default for name, f in parameters.items()}
-    default = Origin("default")
+    default = Origin(DEFAULT)
     origins = dict.fromkeys([*values, *own], default)
     problems: list[Diagnostic] = []
     for layer in stack:

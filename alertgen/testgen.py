@@ -80,10 +80,23 @@ def test_file(
     groups = [
         _group(expansion, pack) for pack in _packed(c for c in _cases_of(expansion, names) if wanted(c.name(expansion)))
     ]
+    groups += _proofs(expansion, wanted)
     return TestFile(tuple(g.name for g in expansion.groups), step, tuple(groups))
 
 
 test_file.__test__ = False  # type: ignore[attr-defined]  # for pytest, as above
+
+
+def _proofs(expansion: Expansion, wanted: Callable[[str], bool]) -> Iterator[TestGroup]:
+    """The tests of the recording rules. What is recorded adds up what is there: each needs a group of its own."""
+    step = int(expansion.subject.site.evaluation_interval)
+    for alert in expansion.alerts:
+        for proof in alert.pattern.proofs(world_of(expansion, alert), alert.settings.params):
+            name = f"{expansion.namespace}/{expansion.name} {alert.title}: {proof.name}"
+            if wanted(name):
+                until = max(check.at for check in proof.checks)
+                cases = tuple(ExprCase(c.at, f"{c.expr} # {name}", c.value) for c in proof.checks)
+                yield TestGroup(name, proof.series, step, until, (), cases)
 
 
 def world_of(expansion: Expansion, alert: Alert, names: Iterator[int] | None = None) -> World:
@@ -121,9 +134,9 @@ def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scena
         theirs = _first(world.elsewhere(item=facet.neighbour(world.item)), alert)
         yield replace(theirs, name=f"silent for what another service has as {facet.key}", breached=None, value="")
     if level is not Level.CLUSTER:
-        elsewhere = {
+        elsewhere: dict[str, dict[str, object]] = {
             f"for {world.name}-worker, whose name begins alike": {"name": f"{world.name}-worker"},
-            f"for {world.name} in another namespace": {"namespace": f"{world.namespace}-staging"},
+            f"for {world.name} in another namespace": _moved(world, f"{world.namespace}-staging"),
         }
         if level is Level.CONTAINER and not alert.pattern.any_container:
             elsewhere["for a sidecar"] = {"container": f"{world.container}-sidecar"}
@@ -153,6 +166,13 @@ def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scena
         second = _first(world.elsewhere(cluster="prod-2"), alert)
         if _tells_apart(own[0], second):
             yield replace(second, name=f"{second.name}, in the second cluster")
+
+
+def _moved(world: World, namespace: str) -> dict[str, object]:
+    """What changes when the same happens in another namespace."""
+    facet = world.subject.facet
+    item = facet.moved(world.item, namespace) if facet is not None and facet.moved is not None else world.item
+    return {"namespace": namespace, "item": item}
 
 
 def _first(world: World, alert: Alert) -> Scenario:
@@ -301,7 +321,7 @@ class _Pack:
         """Adds the case unless it and the others would disturb one another."""
         level = case.alert.pattern.level
         if (
-            level is Level.CLUSTER
+            level in (Level.CLUSTER, Level.TRAFFIC)
             or case.scenario.alone
             or self.cases[0].scenario.alone
             or (level is not self.cases[0].alert.pattern.level and not _about_pods(case, self.cases[0]))

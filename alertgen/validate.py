@@ -14,7 +14,7 @@ from jsonschema.exceptions import ValidationError
 from alertgen import schema, schema_words
 from alertgen.diagnostics import Diagnostic, did_you_mean
 from alertgen.pattern import RATIO
-from alertgen.quantity import DURATION_PATTERN
+from alertgen.quantity import DURATION_PATTERN, LATENCY_PATTERN
 from alertgen.source import Document
 
 _IN_WORDS: Mapping[str, str] = {
@@ -29,6 +29,7 @@ _IN_WORDS: Mapping[str, str] = {
     schema.OBJECT_LABEL_PATTERN: "a label of Kubernetes",
     schema.OBJECT_LABEL_VALUE_PATTERN: "letters, digits, '-', '_' and '.', with a letter or digit at both ends",
     DURATION_PATTERN: "a duration such as 30s, 5m, 1h30m or 7d",
+    LATENCY_PATTERN: "a latency such as 500ms or 1.5s",
     RATIO.schema["pattern"]: "a ratio such as 0.05 or 5%",
 }
 _TYPES = {

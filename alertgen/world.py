@@ -130,6 +130,11 @@ class World:
         shown |= metric.extra
         return Series(metric.name, shown | labels, parts)
 
+    def recorded(self, name: str, *parts: Part, **labels: str) -> Series:
+        """A series as a recording rule of the service writes it."""
+        own = {"namespace": self.namespace, "service": self.name}
+        return Series(name, {**self._cluster(), **own, **labels}, parts)
+
     def about(self, pod: str = "", **kept: str) -> Mapping[str, str]:
         """The series labels of an alert about this pod, or about the workload.
 
@@ -141,7 +146,7 @@ class World:
         return {label: here[label] for label in (*self._cluster(), *self._of_level(), *self.keeps)}
 
     def _of_level(self) -> tuple[str, ...]:
-        if self.level is Level.CLUSTER:
+        if self.level in (Level.CLUSTER, Level.TRAFFIC):
             return ()
         more = {
             Level.CONTAINER: ("pod", "container"),

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from alertgen import compiler
 from alertgen.compiler import Build
 from alertgen.model import Kind, Select
-from alertgen.pattern import COUNT, DURATION, NUMBER, RATIO, SHARE, WINDOW, Pattern
+from alertgen.pattern import COUNT, DURATION, LATENCY, NUMBER, RATIO, SHARE, WINDOW, Pattern
 from alertgen.patterns import catalogue
 from alertgen.podnames import SHAPES
 from alertgen.reports import machine, text
@@ -50,6 +50,7 @@ _VALUES = {
     COUNT.name: st.integers(1, 5),
     SHARE.name: st.sampled_from(("5%", "99.9%", 0.5, "0.25", "33 %")),
     RATIO.name: st.sampled_from(("5%", "99.9%", 0.5, 1, "0.25", "33 %")),
+    LATENCY.name: st.sampled_from(("250ms", "0.5s", "2.5s")),
     NUMBER.name: st.sampled_from((1, 2.5, 100, 0.001)),
 }
 _REASON = {"reason": "measured", "expires": "2099-01-01"}

@@ -36,11 +36,22 @@ PROMETHEUS = Exporter("prometheus", {"job": "prometheus-k8s"}, "10.0.0.20:9090")
 ALERTMANAGER = Exporter("alertmanager", {"job": "alertmanager-main"}, "10.0.0.21:9093")
 CERT_MANAGER = Exporter("cert-manager", {"job": "cert-manager"}, "10.0.0.22:9402")
 CLOUDFLARE = Exporter("cloudflare", {"job": "cloudflare-exporter"}, "10.0.0.23:8080")
+INGRESS_NGINX = Exporter("ingress-nginx", {}, "10.0.1.7:10254")
+TRAEFIK = Exporter("traefik", {}, "10.0.1.7:9100")
+ENVOY_GATEWAY = Exporter("envoy-gateway", {}, "10.0.1.7:19001")
+ISTIO = Exporter("istio", {}, "10.0.2.9:15020")
+"""What counts requests has metrics of its own, whatever a site calls its jobs."""
+APPLICATION = Exporter("application", {}, "10.0.2.9:8080")
+"""The service itself; its job is told by the service."""
 BLACKBOX = Exporter("blackbox", {}, "10.0.0.24:9115")
 """Its targets are told by the job and the instance that a probe names."""
 
 EXPORTERS: Mapping[str, Exporter] = {
-    e.name: e for e in (KSM, CADVISOR, KUBELET, PROBES, COREDNS, PROMETHEUS, ALERTMANAGER, CERT_MANAGER, CLOUDFLARE)
+    e.name: e
+    for e in (
+        *(KSM, CADVISOR, KUBELET, PROBES, COREDNS, PROMETHEUS, ALERTMANAGER, CERT_MANAGER, CLOUDFLARE),
+        *(INGRESS_NGINX, TRAEFIK, ENVOY_GATEWAY, ISTIO),
+    )
 }
 """Those that a site may select by other labels."""
 

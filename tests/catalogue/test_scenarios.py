@@ -12,7 +12,7 @@ from settings import RefusedError, expansion
 
 from alertgen.expand import Expansion
 from alertgen.model import Kind, Select
-from alertgen.pattern import COUNT, DURATION, NUMBER, RATIO, SHARE, WINDOW, Pattern
+from alertgen.pattern import COUNT, DURATION, LATENCY, NUMBER, RATIO, SHARE, WINDOW, Pattern
 from alertgen.patterns import catalogue
 from alertgen.render import prometheus
 from alertgen.render import tests as tests_file
@@ -26,6 +26,7 @@ ODD: dict[str, tuple[Any, ...]] = {
     RATIO.name: ("0.1%", "33%", "100%"),
     SHARE.name: ("0.1%", "33%", "99%"),
     NUMBER.name: (1, 250),
+    LATENCY.name: ("20ms", "70s"),
     DURATION.name: ("7m", "3h"),
     WINDOW.name: ("10m", "3h"),
 }

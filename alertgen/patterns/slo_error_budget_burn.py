@@ -1,0 +1,274 @@
+"""The error budget of an objective is spent too fast.
+
+What the four questions of every SLO come to here: without traffic nothing is recorded and nothing fires (TrafficStopped
+is about that); as long as no request has ever failed there is no series of failures, and the ratio is 0; a window that
+is longer than the service's life is as long as that; and a long window with too few requests says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+
+from alertgen.facets.slo import BURN, Burn
+from alertgen.model import Check, Hold, Part, Proof, RecordingRule, Scenario, Series
+from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Refusal, Runbook
+from alertgen.promql import Expr, Selector, increase, operand, over, rate
+from alertgen.quantity import Duration, humanized_percentage, latency, number
+from alertgen.slo import windows
+from alertgen.subject import Subject
+from alertgen.traffic import Flow, all_requests, durations, elsewhere, failed_requests, faster, more, requests
+from alertgen.world import World, below, brief, fires, hold, silent
+
+FAILURES = "alertgen:slo_failures:rate5m"
+REQUESTS = "alertgen:slo_requests:rate5m"
+REMAINING = "alertgen:slo_error_budget:remaining_ratio"
+_Growth = Callable[[Selector, Duration], Expr]
+_FIVE_MINUTES = Duration.parse("5m")
+
+
+def ratio_name(window: Duration) -> str:
+    """What the share of bad requests within a window is recorded as."""
+    return f"alertgen:slo_errors:ratio_rate{window}"
+
+
+def _recorded(s: Subject, name: str) -> Selector:
+    return Selector.of(name, {"namespace": s.service.namespace, **_labels(s)})
+
+
+def _labels(s: Subject) -> Mapping[str, str]:
+    return {"service": s.service.name, "slo": BURN.of(s).slo.name}
+
+
+def expr(s: Subject, _p: NoParams) -> Expr:
+    tier = BURN.of(s).tier
+    long, short = (_recorded(s, ratio_name(window)) > tier.threshold for window in (tier.long, tier.short))
+    return long.and_(short)
+
+
+def records(s: Subject, _p: NoParams) -> Iterator[RecordingRule]:
+    burn, whole = BURN.of(s), s.per_cluster
+    slo, labels = burn.slo, {"namespace": s.service.namespace, **_labels(s)}
+    enough = {tier.long: slo.min_requests or tier.min_requests for tier in slo.tiers}
+
+    def bad(function: _Growth, window: Duration) -> Expr:
+        total = whole.sum(function(faster(s, None) if slo.below else all_requests(s), window))
+        if slo.below:
+            return total - whole.sum(function(faster(s, slo.below), window))
+        return whole.sum(function(failed_requests(s), window)).or_(total * 0)
+
+    def total(function: _Growth, window: Duration) -> Expr:
+        return whole.sum(function(faster(s, None) if slo.below else all_requests(s), window))
+
+    for window in windows(slo.tiers):
+        seen = total(increase, window)
+        counted = seen >= enough[window] if window in enough else seen > 0
+        yield RecordingRule(record=ratio_name(window), expr=(bad(increase, window) / counted).text, labels=labels)
+    yield RecordingRule(record=FAILURES, expr=bad(rate, _FIVE_MINUTES).text, labels=labels)
+    yield RecordingRule(record=REQUESTS, expr=total(rate, _FIVE_MINUTES).text, labels=labels)
+    # Sums, no average of ratios: a busy hour counts for more than a quiet one, one without requests for nothing.
+    failed, asked = (over("sum_over_time", _recorded(s, name), slo.objective.period) for name in (FAILURES, REQUESTS))
+    remaining = operand(1) - failed / (asked > 0) / slo.objective.budget
+    yield RecordingRule(record=REMAINING, expr=remaining.text, labels=labels)
+
+
+def misfits(s: Subject, _p: NoParams) -> Iterator[Refusal]:
+    burn = BURN.of(s)
+    limit = burn.slo.below
+    if limit is not None and burn.bounds and limit not in burn.bounds and burn.tier == burn.slo.tiers[0]:
+        known = ", ".join(latency(bound) for bound in burn.bounds)
+        yield Refusal(
+            "below",
+            f"{burn.slo.name}: {latency(limit)} is no bound of {burn.source.name}'s latency histogram: {known}",
+            "use one of them; where the source has others, say so in `http.buckets`",
+        )
+
+
+def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
+    burn, about, start, lasts = BURN.of(w), w.about(), 4 * w.step, w.enough
+    limit = burn.tier.threshold
+    high, low = more(limit), below(limit)
+
+    def recorded(window: Duration, *parts: Part) -> Series:
+        return w.recorded(ratio_name(window), *parts, slo=burn.slo.name)
+
+    def both(long: tuple[Part, ...], short: tuple[Part, ...]) -> tuple[Series, ...]:
+        return recorded(burn.tier.long, *long), recorded(burn.tier.short, *short)
+
+    burning = (hold(low, start), hold(high, lasts), hold(low))
+    yield fires(
+        "while both windows are over the threshold",
+        *both(burning, burning),
+        about=about,
+        since=start,
+        until=start + lasts - w.step,
+        value=humanized_percentage(high),
+    )
+    yield silent("when it is over and only the long window remembers", *both((hold(high),), (hold(low),)), about=about)
+    yield silent("for a spike that the long window hardly feels", *both((hold(low),), (hold(high),)), about=about)
+    yield silent("with the long window at the threshold", *both((hold(limit),), (hold(high),)), about=about)
+    yield silent("with the short window at the threshold", *both((hold(high),), (hold(limit),)), about=about)
+    yield silent("when nobody asks any more", recorded(burn.tier.long, hold(high)), about=about)
+    if w.for_:
+        short = (hold(low, start), hold(high, w.too_short), hold(low))
+        yield brief("for a burn shorter than `for`", *both(short, short), about=about)
+
+
+# So many minutes before the end, so many good and bad requests: no two of the windows, halved or doubled, see the same.
+_BURSTS = ((100, 40, 360), (50, 170, 30), (20, 10, 90), (8, 90, 10), (4, 40, 60), (1, 80, 20))
+_ALL = 110
+"""Minutes from the first sample to the end."""
+
+
+def proofs(w: World, _p: NoParams) -> Iterator[Proof]:
+    burn = BURN.of(w)
+    slo, tier = burn.slo, burn.tier
+    if tier != slo.tiers[0]:  # the recording rules are the objective's, not each tier's
+        return
+    enough = {t.long: slo.min_requests or t.min_requests for t in slo.tiers}
+    most = max(enough.values())
+    end, times = w.grid(60 * _ALL), -(-most // 100)
+
+    def recorded(name: str) -> Selector:
+        labels = {"namespace": w.namespace, "service": w.name, "slo": slo.name}
+        return Selector.of(name, labels)
+
+    def each(at: int, wanted: Mapping[Duration, Decimal | None]) -> tuple[Check, ...]:
+        return tuple(_check(at, recorded(ratio_name(window)), value) for window, value in wanted.items())
+
+    def shown(at: World, good: Flow, bad: Flow | None) -> tuple[Series, ...]:
+        if slo.below:
+            bounds = (slo.below / 2, slo.below, 2 * slo.below)
+            return durations(at, good, 2, Decimal("0.5"), bounds, bad or (lambda _: (hold(10_000),)))
+        return (*requests(at, good, 1, 0), *(requests(at, bad, 1, 1) if bad else ()))
+
+    def bursts(counts: Mapping[int, int | Decimal], *, again: bool = False) -> Flow:
+        """A counter that grows at so many minutes before the end; with `again` it begins anew in between."""
+
+        def flow(share: Decimal) -> tuple[Part, ...]:
+            value, clock, parts = Decimal(100_000 * times), 0, []
+            for minutes, count in (*counts.items(), *(((2, None),) if again else ())):
+                at = end - w.grid(60 * minutes)
+                parts.append((at, count))
+            out: list[Part] = []
+            for at, count in sorted(parts, key=lambda part: part[0]):
+                out.append(Hold(number(value), at - clock))
+                clock, value = at, Decimal(0) if count is None else value + count * share
+            return (*out, hold(value))
+
+        return flow
+
+    good = {minutes: count * times for minutes, count, _ in _BURSTS}
+    bad = {minutes: count * times for minutes, _, count in _BURSTS}
+    everything = {window: _share(_BURSTS, window) for window in windows(slo.tiers)}
+    others = (s for other in elsewhere(w) for s in shown(other, bursts(bad), bursts({1: 10_000 * times})))
+    yield Proof(
+        "records the share of bad requests within each window, over a restart and past others' requests",
+        (*shown(w, bursts(good, again=True), bursts(bad, again=True)), *others),
+        (
+            *each(end, everything),
+            _check(end, recorded(FAILURES) / recorded(REQUESTS), _share(_BURSTS, _FIVE_MINUTES)),
+        ),
+    )
+    end = 30 * w.step
+    one = {1: Decimal(100 * times)}
+    yield Proof(
+        "records 0 while no request has ever failed",
+        shown(w, bursts(one), None),
+        (*each(end, dict.fromkeys(everything, Decimal(0))), _check(end, recorded(FAILURES), Decimal(0))),
+    )
+    yield Proof(
+        "records no share without requests",
+        shown(w, bursts({}), bursts({})),
+        each(end, dict.fromkeys(everything)),
+    )
+    for window, least in enough.items():
+        few, many = (Decimal(least) * Decimal(factor) for factor in ("0.95", "1.03"))
+        yield Proof(
+            f"records no share within {window} of too few requests",
+            shown(w, bursts({1: few}), bursts({})),
+            each(end, {window: None}),
+        )
+        yield Proof(
+            f"records the share within {window} of just enough requests",
+            shown(w, bursts({1: many / 2}), bursts({1: many / 2})),
+            each(end, {window: Decimal("0.5")}),
+        )
+    yield from _remaining(w, burn, recorded(REMAINING))
+
+
+def _remaining(w: World, burn: Burn, remaining: Selector) -> Iterator[Proof]:
+    budget, hour = burn.slo.objective.budget, 12 * w.step
+
+    def counted(*rates: tuple[Decimal | int, Decimal | int]) -> tuple[Series, ...]:
+        """Requests and failures per second, for a while each."""
+        asked = [hold(rate, hour) for rate, _ in rates]
+        failed = [hold(rate * share, hour) for rate, share in rates]
+        return (
+            w.recorded(REQUESTS, *asked, slo=burn.slo.name),
+            w.recorded(FAILURES, *failed, slo=burn.slo.name),
+        )
+
+    end = 4 * hour - w.step
+    yield Proof(
+        "records what is left of the error budget: quiet hours count for little, those without requests for nothing",
+        counted((30, 0), (0, 0), (60, budget / 2), (10, 3 * budget)),
+        # (60 x 1/2 + 10 x 3) of 100 requests: six tenths of the budget are gone.
+        (_check(end, remaining, Decimal("0.4")),),
+    )
+    yield Proof(
+        "records a debt when the budget is overspent",
+        counted((30, 2 * budget), (30, 2 * budget), (30, 2 * budget), (30, 2 * budget)),
+        (_check(end, remaining, Decimal(-1)),),
+    )
+    nobody = counted((0, 0), (0, 0))
+    yield Proof("records no budget before there were requests", nobody, (_check(hour, remaining, None),))
+
+
+def _share(bursts: tuple[tuple[int, int, int], ...], window: Duration) -> Decimal:
+    """The share of bad requests among those of the last so many seconds."""
+    seen = [(good, bad) for minutes, good, bad in bursts if 60 * minutes < window]
+    return Decimal(sum(bad for _, bad in seen)) / sum(good + bad for good, bad in seen)
+
+
+def _check(at: int, recorded: Expr, value: Decimal | None) -> Check:
+    """The recorded value in thousandths: what promtool compares must be equal to the last digit."""
+    thousandths = f"sum(round(1000 * {recorded.text if isinstance(recorded, Selector) else f'({recorded.text})'}))"
+    return Check(at, thousandths, None if value is None else number(value * 1000))
+
+
+PATTERN = Pattern(
+    alert="SloErrorBudgetBurn",
+    pack="slo",
+    level=Level.TRAFFIC,
+    severity="critical",
+    for_="2m",
+    kinds=LONG_RUNNING,
+    facet=BURN,
+    expr=expr,
+    records=records,
+    proofs=proofs,
+    misfits=misfits,
+    scenarios=scenarios,
+    summary="${service} spends its error budget (${slo}) too fast: {{ $value | humanizePercentage }} of ${long}",
+    description=(
+        "More than ${threshold} of the requests to ${namespace}/${service} within the last ${long}, and within the "
+        "last ${short}, were not ${good}. The objective is ${objective} over ${period}: at this pace ${budget} of the "
+        "error budget is gone within ${long}."
+    ),
+    runbook=Runbook(
+        meaning=(
+            "Users notice, and at this pace the error budget of ${slo} (${objective} over ${period}) will not last. "
+            "Fires above ${threshold}, once `for` has passed: ${noticed}."
+        ),
+        diagnosis=(
+            "Since when? Compare the start with rollouts and with the alerts of what the service depends on.",
+            "Which requests? Split them by status, path and version.",
+            'What is left: `alertgen:slo_error_budget:remaining_ratio{service="${service}",slo="${slo}"}`',
+        ),
+        mitigation=(
+            "Roll back, fail over or shed load: first stop the burn, then look for its cause.",
+            "Freeze releases while the budget is nearly gone.",
+        ),
+    ),
+)
