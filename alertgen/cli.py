@@ -319,10 +319,10 @@ def _expansions(result: Build, name: str | None) -> list[Expansion]:
 
 def _explained(result: Build, expansion: Expansion, alert: str | None) -> str:
     team = expansion.service.team if expansion.service else result.estate.site.team
-    told = {a.rule.alert: result.estate.told(team, a.rule.alert, a.settings.severity) for a in expansion.alerts}
+    told = {a.title: result.estate.told(team, a.rule.alert, a.settings.severity) for a in expansion.alerts}
     if alert is None:
         return pages.service_page(expansion, told)
-    return "\n\n".join(pages.alert_page(expansion, a, told[alert]) for a in expansion.alerts if a.rule.alert == alert)
+    return "\n\n".join(pages.alert_page(expansion, a, told[a.title]) for a in expansion.alerts if a.rule.alert == alert)
 
 
 @main.command()

@@ -69,7 +69,7 @@ def service_page(expansion: Expansion, told: Mapping[str, str]) -> str:
     """A service's alerts in a line each, after what its profile stands for."""
     profile = expansion.service.profile if expansion.service else ""
     rows = [
-        (a.title, a.settings.severity, f"after {a.rule.for_}" if a.rule.for_ else "at once", told[a.rule.alert])
+        (a.title, a.settings.severity, f"after {a.rule.for_}" if a.rule.for_ else "at once", told[a.title])
         for a in expansion.alerts
     ]
     widths = [max(len(row[i]) for row in rows) for i in range(3)]
