@@ -14,7 +14,7 @@ from alertgen import checks, clashes, no_effect, schema, shapes, source, spec
 from alertgen.artifact import Artifact, header
 from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
 from alertgen.estate import Entry, Estate, read_estate
-from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, expand
+from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, expand, only
 from alertgen.render import alertmanager, docs, kubernetes, prometheus
 from alertgen.render import tests as render_tests
 from alertgen.shapes import Shape, Template, shape_of
@@ -296,29 +296,27 @@ def _linted(expansion: Expansion, at: At) -> Iterator[Diagnostic]:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """One service's tests, with what they are about: for reports that need more than text."""
+    """One alert of one service with its tests: what a test costs grows with the rules that it loads."""
 
+    alert: str
     expansion: Expansion
     tests: TestFile
 
-    @property
-    def path(self) -> str:
-        """Where the tests stand in the tree."""
-        return f"tests/{self.expansion.namespace}/{self.expansion.name}.yaml"
-
     def artifacts(self) -> Iterator[Artifact]:
-        """The test file and the rule file it loads, as `build` would write them."""
+        """A rule file with the alert and what it reads, word for word as in the service's own, and the tests of it."""
+        path = f"{self.expansion.namespace}/{self.expansion.name}--{self.alert}.yaml"
         head = header("yaml", "the spec")
-        path = self.path.removeprefix("tests/")
-        yield Artifact(f"prometheus/{path}", f"{head}\n{prometheus.rule_file(self.expansion.groups)}")
-        yield Artifact(self.path, f"{head}\n{render_tests.render(self.tests, [f'../../prometheus/{path}'])}")
+        yield Artifact(f"rules/{path}", f"{head}\n{prometheus.rule_file(self.expansion.groups)}")
+        yield Artifact(f"tests/{path}", f"{head}\n{render_tests.render(self.tests, [f'../../rules/{path}'])}")
 
 
 def proofs(build: Build, wanted: Callable[[str], bool]) -> Iterator[Proven]:
     """The tests that prove the build, reduced to the scenarios whose full name is wanted."""
     documents = [*(entry.document for entry in build.proven), None]
     for document in documents:
-        expansion, _ = build.estate.expansion(document)
-        tests = test_file(expansion, wanted)
-        if tests.groups:
-            yield Proven(expansion, tests)
+        whole, _ = build.estate.expansion(document)
+        for name in dict.fromkeys(alert.rule.alert for alert in whole.alerts):
+            alone = only(whole, name)
+            tests = test_file(alone, wanted)
+            if tests.groups:
+                yield Proven(name, alone, tests)
