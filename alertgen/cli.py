@@ -23,8 +23,7 @@ import rich.console
 import rich.progress
 
 from alertgen import compiler, golden, schema, workspace
-from alertgen.artifact import Artifact
-from alertgen.compiler import Build, Proven
+from alertgen.compiler import Build
 from alertgen.diagnostics import AlertgenError, Diagnostic, Location, did_you_mean, in_order
 from alertgen.expand import Expansion
 from alertgen.patterns import catalogue
@@ -218,18 +217,21 @@ def test(spec: str, out: str, word: str, on_golden: bool, jobs: int, timeout: in
     estate = result.estate
     asked = list(route_cases(estate.routing, (p.tests for p in proofs), estate.site.external_labels))
     with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alertgen-")))
+        tests, tree = folder / "proofs", folder / "tree"
+        workspace.write(str(tests), (artifact for proof in proofs for artifact in proof.artifacts()))
         if word or not on_golden:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alertgen-")))
-            workspace.write(str(folder), _part(result, proofs) if word else result.artifacts())
+            workspace.write(str(tree), [result.routing_artifact] if word else result.artifacts())
         else:
-            folder = Path(out)
+            tree = Path(out)
             drifts = list(workspace.compare(out, result.artifacts()))
             if drifts:
                 _print([_drifted(out, drift) for drift in drifts], style)
                 click.echo(_drift_summary(out, drifts), err=True)
                 sys.exit(FINDINGS)
         on_done = stack.enter_context(_progress("proving", len(result.entries) + len(proofs) + 1))
-        proof = prover.prove(tools, folder, distinct(asked, estate.tree), jobs=jobs, timeout=timeout, on_done=on_done)
+        routes = distinct(asked, estate.tree)
+        proof = prover.prove(tools, tree, tests, routes, jobs=jobs, timeout=timeout, on_done=on_done)
     failed = [*proof.failed, *(prover.misrouted(case, got) for case, got in misrouted(asked, estate.tree))]
     results, problems = judge(proven, failed, Location(out, 1, 1))
     _report(results, in_order([*result.diagnostics, *problems]), style)
@@ -258,13 +260,6 @@ def _new_enough(promtool: binaries.Binary, result: Build) -> None:
             f"the site says Prometheus {binaries.dotted(wanted)} or newer, and {promtool} is older",
             "put a newer promtool on PATH, or lower prometheus.min_version",
         )
-
-
-def _part(result: Build, proofs: Iterable[Proven]) -> Iterator[Artifact]:
-    """What a part of the tests needs: their files, and the routing."""
-    for proof in proofs:
-        yield from proof.artifacts()
-    yield result.routing_artifact
 
 
 def _selects(word: str) -> Callable[[str], bool]:

@@ -107,6 +107,15 @@ def _identity(record: RecordingRule) -> tuple[object, ...]:
     return (record.record, record.expr, *sorted(record.labels.items()))
 
 
+def only(expansion: Expansion, alert: str) -> Expansion:
+    """The same service with the alerts of this name alone, and what they read."""
+    alerts = tuple(a for a in expansion.alerts if a.rule.alert == alert)
+    read = [record for a in alerts for record in a.records]
+    texts = [*(a.rule.expr for a in alerts), *(record.expr for record in read)]
+    records = tuple(r for r in expansion.records if r in read or any(r.record in text for text in texts))
+    return replace(expansion, records=records, alerts=alerts)
+
+
 def expand_with_defaults(site: Site, service: Service | None, patterns: Mapping[str, Pattern]) -> Expansion:
     """The rules of a service that overrides nothing."""
     # Without overrides nothing can have expired, so the day does not matter.

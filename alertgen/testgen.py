@@ -310,6 +310,10 @@ class _Case:
         return f"{expansion.namespace}/{expansion.name} {self.alert.title}: {self.scenario.name}"
 
 
+_WHOLE = (Level.WORKLOAD, Level.SERVICE)
+"""About the service as a whole: other alerts' scenarios show the same things otherwise."""
+
+
 class _Pack:
     """Scenarios that take place side by side, in one test group."""
 
@@ -330,7 +334,7 @@ class _Pack:
         of_same_alert = [c for c in self.cases if c.alert.rule.alert == case.alert.rule.alert]
         # Word for word means all that fires under the alert's name; what is about workloads may read anything of it.
         if any(c.literal or case.literal for c in of_same_alert) or (
-            level is Level.WORKLOAD and len(of_same_alert) < len(self.cases)
+            level in _WHOLE and len(of_same_alert) < len(self.cases)
         ):
             return False
         if any(

@@ -28,21 +28,25 @@ class Proof:
 
 def prove(
     tools: Mapping[str, Binary],
-    folder: Path,
+    tree: Path,
+    tests: Path,
     routes: Iterable[RouteCase],
     *,
     jobs: int,
     timeout: float,
     on_done: Callable[[int], None],
 ) -> Proof:
-    """Proves the tree in `folder`. `timeout` is for each process, in seconds; `on_done` hears of finished files."""
-    rule_files = sorted(folder.glob("prometheus/*/*.yaml"))
-    test_files = sorted(folder.glob("tests/*/*.yaml"))
+    """Proves the tree by the tests in another folder.
+
+    `timeout` is for each process, in seconds; `on_done` hears of finished files.
+    """
+    rule_files = sorted(tree.glob("prometheus/*/*.yaml"))
+    test_files = sorted(tests.glob("tests/*/*.yaml"))
     checked = promtool.check_rules(tools["promtool"], rule_files, jobs=jobs, timeout=timeout, on_done=on_done)
     tested = promtool.test_rules(tools["promtool"], test_files, jobs=jobs, timeout=timeout, on_done=on_done)
-    failed = [_of_rule_file(folder, r.path, r.problem) for r in checked.files if r.problem]
+    failed = [_of_rule_file(tree, r.path, r.problem) for r in checked.files if r.problem]
     failed += [_of_test(f) for f in tested.failures]
-    routing_file = folder / "alertmanager" / "alertmanager.yaml"
+    routing_file = tree / "alertmanager" / "alertmanager.yaml"
     asked = list(routes)
     complaint = amtool.check_config(tools["amtool"], routing_file)
     if complaint:
