@@ -185,6 +185,11 @@ def count_over_time(selector: Selector, window: Duration) -> Expr:
     return over("count_over_time", selector, window)
 
 
+def predict_linear(selector: Selector, window: Duration, ahead: Duration) -> Expr:
+    """What a gauge will be so much later, if it goes on as it went on average within the window."""
+    return Expr(f"predict_linear({selector.text}[{window}], {int(ahead)})")
+
+
 def aggregate(operator: str, by: Iterable[str], expr: Expr) -> Expr:
     """`operator by (labels) (expr)`; without labels, `operator(expr)`."""
     labels = ", ".join(by)

@@ -20,7 +20,18 @@ _TOUCHING = {"os", "pathlib", "subprocess", "tempfile", "shutil", "socket", "tim
 
 _HARMLESS = {"sys.intern"}
 
-_PATTERN_MAY = {"facets", "metrics", "model", "pattern", "promql", "quantity", "subject", "workload", "world"}
+_PATTERN_MAY = {
+    "claims",
+    "facets",
+    "metrics",
+    "model",
+    "pattern",
+    "promql",
+    "quantity",
+    "subject",
+    "workload",
+    "world",
+}
 
 
 def _name(path: Path) -> str:

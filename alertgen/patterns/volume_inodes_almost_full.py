@@ -56,7 +56,7 @@ PATTERN = Pattern(
         meaning="The volume holds too many files. The service will read `no space left on device` with space to spare.",
         diagnosis=(
             "`kubectl -n ${namespace} describe pvc CLAIM`: under `Used By` the pod that mounts it.",
-            "`kubectl -n ${namespace} exec POD -- df -i`, then `du --inodes -x --max-depth=2 DIRECTORY`: where are they?",
+            "`kubectl -n ${namespace} exec POD -- df -i`, then `du --inodes -x -d 2 DIRECTORY`: where are they?",
         ),
         mitigation=(
             "Delete what nobody reads: caches, sessions, temporary files.",
