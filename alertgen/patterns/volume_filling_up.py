@@ -82,6 +82,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     yield silent("while there is more room than the threshold", *jump(_SIZE * above(p.threshold)), about=about)
     yield silent("at the threshold", *jump(limit), about=about)
     yield silent("when nothing more is written", *volume(hold(little)), about=about)
+    yield silent("for a volume that is full: it does not fill any more", *volume(hold(0)), about=about)
     yield from never_for_read_only(w, *volume(fills), since=w.step)
     if w.affordable(p.window) and w.affordable(w.for_):
         yield from _remembered(w, p, little)

@@ -68,4 +68,10 @@ SURVIVORS: tuple[Survivor, ...] = (
         "the alerts that read it ask for the namespace again",
         equivalent=False,
     ),
+    Survivor(
+        "NodePoolTooFewNodes",
+        ("* < 2 becomes 1.8",),
+        "nodes are counted: what is less than two is less than 1.8",
+        equivalent=True,
+    ),
 )
