@@ -16,7 +16,7 @@ from alertgen.quantity import Duration, humanized_percentage
 from alertgen.subject import Subject
 from alertgen.world import World, above, below, brief, fires, hold, ramp, silent
 
-_SIZE = 10 * 2**30
+_SIZE = 10 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
