@@ -80,8 +80,8 @@ def running_out(w: World, free: Metric, total: Metric, size: int, threshold: Dec
         )
 
 
-def never_for_read_only(w: World, *low: Series) -> Iterator[Scenario]:
-    """`low` is a claim with little left, from the beginning."""
+def never_for_read_only(w: World, *low: Series, since: int = 0) -> Iterator[Scenario]:
+    """`low` is a claim with little left, `since` then."""
     yield silent("for a claim that can only be read", *low, mode(w, "ReadOnlyMany"), about=w.about())
     yield fires(
         "for a claim that can be mounted to be read or to be written",
@@ -89,5 +89,5 @@ def never_for_read_only(w: World, *low: Series) -> Iterator[Scenario]:
         mode(w, "ReadOnlyMany"),
         mode(w, "ReadWriteOnce"),
         about=w.about(),
-        since=0,
+        since=since,
     )

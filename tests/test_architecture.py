@@ -21,8 +21,8 @@ _TOUCHING = {"os", "pathlib", "subprocess", "tempfile", "shutil", "socket", "tim
 _HARMLESS = {"sys.intern"}
 
 _PATTERN_MAY = {
-    "diagnostics", "expiry", "facets", "metrics", "missing_probe", "model", "pattern", "probing", "promql", "quantity",
-    "slo", "subject", "traffic", "workload", "world",
+    "claims", "diagnostics", "expiry", "facets", "metrics", "missing_probe", "model", "pattern", "probing", "promql",
+    "quantity", "slo", "subject", "traffic", "workload", "world",
 }  # fmt: skip
 
 

@@ -29,7 +29,10 @@ UNSTEADY: Final[Mapping[str, str]] = {
 
 def check(context: Context) -> Iterator[Finding]:
     """The unsteady labels that an alert of a service keeps; or all labels, when nothing is aggregated."""
+    own = {record.record for record in context.expansion.records}
     for alert, tree in context.alerts():
+        if all(selector.metric in own for selector in selectors(tree)):
+            continue  # the service's own recording rules have aggregated already
         if alert.pattern.once_per_cluster:
             continue
         labels = tree.labels or NO_LABELS

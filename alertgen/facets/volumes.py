@@ -101,7 +101,7 @@ def _check(data: Sequence[str], _site: Site, at: At) -> Iterator[Diagnostic]:
                 at(index),
                 "bad-value",
                 f"'{expression}' is no expression for names of claims: {error}",
-                hint="names with . [0-9] \\d * + ? {2}, such as data-my-app-[0-9]+; one alternative an entry",
+                hint="names with . [0-9] \\d * + ? {2}, such as data-my-app-[0-9]+; each alternative is an entry",
             )
             continue
         if not required:

@@ -50,7 +50,7 @@ PATTERN = Pattern(
         meaning="The service is about to fail to write. Databases stop, and some do not start again on a full volume.",
         diagnosis=(
             "`kubectl -n ${namespace} describe pvc CLAIM`: its size, and under `Used By` the pod that mounts it.",
-            "`kubectl -n ${namespace} exec POD -- df -h`, then `du -xh --max-depth=2 DIRECTORY`: what takes the room?",
+            "`kubectl -n ${namespace} exec POD -- df -h`, then `du -xh -d 2 DIRECTORY`: what takes the room?",
             "`kubectl get storageclass`: can its volumes be expanded (ALLOWVOLUMEEXPANSION)?",
         ),
         mitigation=(

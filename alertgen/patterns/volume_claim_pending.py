@@ -30,7 +30,7 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         return tuple(w.show(CLAIM_PHASE, *values, phase=name, **labels) for name, values in phases.items())
 
     def mounted(**labels: str) -> Series:
-        return w.show(POD_CLAIM, hold(1), pod=w.pod(), volume="data", **labels)
+        return w.show(POD_CLAIM, hold(1), pod="whoever-mounts-it-0", volume="data", **labels)
 
     yield fires(
         "while a pod waits for it",
@@ -68,8 +68,8 @@ PATTERN = Pattern(
     scenarios=scenarios,
     summary="Claim {{ $labels.persistentvolumeclaim }} has no volume",
     description=(
-        "A pod mounts a claim {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} (service ${service}) that "
-        "has had no volume for ${for}: the pod does not start."
+        "A pod mounts the claim {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} (service ${service}), "
+        "which has had no volume for ${for}: the pod does not start."
     ),
     runbook=Runbook(
         meaning="A pod cannot start. Pending: no volume was made yet. Lost: the volume that it was bound to is gone.",

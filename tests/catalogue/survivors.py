@@ -128,4 +128,10 @@ SURVIVORS: tuple[Survivor, ...] = (
         "how long targets are remembered that were never there again; days of samples are not worth it",
         equivalent=False,
     ),
+    Survivor(
+        "NodePoolTooFewNodes",
+        ("* < 2 becomes 1.8",),
+        "nodes are counted: what is less than two is less than 1.8",
+        equivalent=True,
+    ),
 )
