@@ -33,14 +33,16 @@ def faster(s: Subject, below: Decimal | None) -> Selector:
 
 
 def elsewhere(w: World) -> tuple[World, ...]:
-    """Where the source counts requests that are not the service's: to its neighbour, and in another namespace."""
+    """Where requests are counted that are not the service's: its neighbour's, in another namespace, another cluster."""
     http = HTTP.of(w)
     known = http.counted
     others = (
         replace(known, name=f"{known.name}-worker"),
         replace(known, namespace=f"{known.namespace}-staging"),
     )
-    return tuple(w.elsewhere(item=replace(http, counted=other), namespace=other.namespace) for other in others)
+    clusters = (w.elsewhere(cluster=f"{w.cluster}-eu"),) if w.subject.cluster else ()
+    near = (w.elsewhere(item=replace(http, counted=other), namespace=other.namespace) for other in others)
+    return (*near, *clusters)
 
 
 def more(share: Decimal) -> Decimal:
