@@ -119,7 +119,7 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
 
 
 # So many minutes before the end, so many good and bad requests: no two of the windows, halved or doubled, see the same.
-_BURSTS = ((70, 40, 360), (50, 170, 30), (20, 10, 90), (8, 90, 10), (4, 40, 60), (1, 80, 20))
+_BURSTS = ((70, 40, 360), (50, 170, 30), (20, 10, 90), (8, 90, 10), (3, 40, 60), (1, 80, 20))
 _ALL = 80
 """Minutes from the first sample to the end."""
 
@@ -134,8 +134,8 @@ def proofs(w: World, _p: NoParams) -> Iterator[Proof]:
     end, times = w.grid(60 * _ALL), -(-most // 100)
 
     def recorded(name: str) -> Selector:
-        labels = {"namespace": w.namespace, "service": w.name, "slo": slo.name}
-        return Selector.of(name, labels)
+        cluster = dict.fromkeys(w.subject.cluster, w.cluster)
+        return Selector.of(name, {**cluster, "namespace": w.namespace, "service": w.name, "slo": slo.name})
 
     def each(at: int, wanted: Mapping[Duration, Decimal | None]) -> tuple[Check, ...]:
         return tuple(_check(at, recorded(ratio_name(window)), value) for window, value in wanted.items())
