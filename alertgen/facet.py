@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 At = Callable[..., "Location"]
-"""The place of a key below the part's own, e.g. `at("hpa")` or `at("0", "objective")`."""
+"""The place of a key below the part's own, e.g. `at("hpa")` or `at(0, "objective")`."""
 
 
 def _nothing_wrong(_value: Any, _site: Site, _at: At) -> Iterator[Diagnostic]:

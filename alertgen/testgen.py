@@ -325,7 +325,8 @@ class _Pack:
         """Adds the case unless it and the others would disturb one another."""
         level = case.alert.pattern.level
         if (
-            level in (Level.CLUSTER, Level.TRAFFIC)
+            level is Level.CLUSTER
+            or not (_is_apart(case) and _is_apart(self.cases[0]))
             or case.scenario.alone
             or self.cases[0].scenario.alone
             or (level is not self.cases[0].alert.pattern.level and not _about_pods(case, self.cases[0]))
@@ -338,7 +339,10 @@ class _Pack:
         ):
             return False
         if any(
-            mine == theirs for c in of_same_alert for mine in c.scenario.subjects for theirs in case.scenario.subjects
+            mine == theirs and c.alert.told_apart == case.alert.told_apart
+            for c in of_same_alert
+            for mine in c.scenario.subjects
+            for theirs in case.scenario.subjects
         ):
             return False
         if any(self._shown.get(_identity(s), s) != s for s in case.shown):
@@ -346,6 +350,11 @@ class _Pack:
         self._shown |= {_identity(s): s for s in case.shown}
         self.cases.append(case)
         return True
+
+
+def _is_apart(case: _Case) -> bool:
+    """Whether what the case shows adds up with nothing: requests do, but not what is recorded of them."""
+    return case.alert.pattern.level is not Level.TRAFFIC or all(":" in series.metric for series in case.shown)
 
 
 def _about_pods(*cases: _Case) -> bool:

@@ -11,7 +11,7 @@ from alertgen.model import Part, Series
 from alertgen.promql import Selector, regex
 from alertgen.quantity import number
 from alertgen.subject import Subject
-from alertgen.world import World, above
+from alertgen.world import World, above, hold
 
 Flow = Callable[[Decimal], tuple[Part, ...]]
 """How a counter goes that grows by so much per second while there are requests."""
@@ -33,14 +33,16 @@ def faster(s: Subject, below: Decimal | None) -> Selector:
 
 
 def elsewhere(w: World) -> tuple[World, ...]:
-    """Where the source counts requests that are not the service's: to its neighbour, and in another namespace."""
+    """Where requests are counted that are not the service's: its neighbour's, in another namespace, another cluster."""
     http = HTTP.of(w)
     known = http.counted
     others = (
         replace(known, name=f"{known.name}-worker"),
         replace(known, namespace=f"{known.namespace}-staging"),
     )
-    return tuple(w.elsewhere(item=replace(http, counted=other), namespace=other.namespace) for other in others)
+    clusters = (w.elsewhere(cluster=f"{w.cluster}-eu"),) if w.subject.cluster else ()
+    near = (w.elsewhere(item=replace(http, counted=other), namespace=other.namespace) for other in others)
+    return (*near, *clusters)
 
 
 def more(share: Decimal) -> Decimal:
@@ -93,7 +95,9 @@ def durations(
     les = [*(number(bound * source.second) for bound in bounds), "+Inf"]
     first, second = source.answered
     return tuple(
-        w.show(source.duration, *going(rate), **labels, le=le, instance=f"{host}{replica}:{port}")
+        w.show(
+            source.duration, *(going(rate) if rate else (hold(0),)), **labels, le=le, instance=f"{host}{replica}:{port}"
+        )
         for replica, labels, going, rates in (
             (0, first, flow, [per_second - late] * len(les)),
             (1, second, flow_of_slow or flow, [Decimal(0)] * (middle + 1) + [late] * (len(les) - middle - 1)),

@@ -5,6 +5,8 @@ one of them is another alert after each restart of the exporter: `for` begins ag
 are void. Two replicas of an exporter fire twice. What a selector pins to one value never changes and may stay; so may
 the `instance` of blackbox-exporter's `probe_…` series: it is the address that is probed.
 
+What a recording rule of the service writes has the labels which that rule gave it: it was aggregated there.
+
 Alerts that exist once per cluster are about exporters and nodes themselves, and may keep what they like.
 """
 
@@ -38,6 +40,8 @@ def check(context: Context) -> Iterator[Finding]:
         labels = tree.labels or NO_LABELS
         probed = _probed(tree)
         kept = [label for label in UNSTEADY if label in labels.always - labels.pinned and label not in probed]
+        if labels.more and all(s.metric.startswith("alertgen:") for s in selectors(tree)):
+            continue
         if labels.more:
             if kept or not probed:
                 yield Finding(

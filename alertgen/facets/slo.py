@@ -120,9 +120,9 @@ def _check(data: Sequence[Mapping[str, Any]], _site: Site, at: At) -> Iterator[D
     for index, item in enumerate(data):
         if item["name"] in seen:
             message = f"there is an objective '{item['name']}' already"
-            yield Diagnostic(at(str(index), "name"), "duplicate-slo", message, hint="give each its own name")
+            yield Diagnostic(at(index, "name"), "duplicate-slo", message, hint="give each its own name")
         seen.add(item["name"])
-        yield from _check_one(item, lambda *steps, i=str(index): at(i, *steps))
+        yield from _check_one(item, lambda *steps, i=index: at(i, *steps))
 
 
 def _check_one(item: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:

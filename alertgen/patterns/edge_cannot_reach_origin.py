@@ -41,6 +41,7 @@ def expr(s: Subject, p: Params) -> Expr:
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     about, start, lasts = w.about(), 4 * w.step, w.enough
     often = Decimal(max(10, 4 * p.min_requests // w.step))
+    long = w.grid(2 * p.window)
     few = Decimal(p.min_requests) / p.window
     hair = few * w.step / p.window / 2
     high, low = more(p.threshold), below(p.threshold)
@@ -50,6 +51,12 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
 
     def restarted(rate: Decimal) -> tuple[Part, ...]:
         return gap(start), ramp(10_000, rate, 4 * w.step), ramp(rate * w.step, rate)
+
+    def late(rate: Decimal) -> tuple[Part, ...]:
+        return gap(long + start), ramp(10_000, rate, 4 * w.step), ramp(rate * w.step, rate)
+
+    def long_since(rate: Decimal) -> tuple[Part, ...]:
+        return ramp(10_000, rate, long), ramp(10_000 + rate * long, rate)
 
     def edge(per_second: Decimal, share: Decimal | int, flow: Flow = counted) -> tuple[Series, ...]:
         lost = per_second * Decimal(share) / 2
@@ -65,14 +72,14 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         slack=w.step,
         value=humanized_percentage(high),
     )
-    yield silent("below the threshold", *edge(often, low), about=about)
+    yield silent("below the threshold", *edge(often, low, long_since), about=about)
     yield fires(
         "although the counters begin anew, and only others' requests fail at the origin",
-        *edge(often, high, restarted),
-        *requests(w, restarted, often, low),
+        *edge(often, high, late),
+        *requests(w, long_since, often, low),
         *(series for other in elsewhere(w) for series in requests(other, counted, 10 * often, 1)),
         about=about,
-        since=start + w.step,
+        since=long + start + w.step,
     )
     yield silent(
         "while the origin answers, and fails itself",

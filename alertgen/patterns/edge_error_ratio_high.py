@@ -47,6 +47,15 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
             if rate
         )
 
+    def long_since(per_second: Decimal, share: Decimal) -> tuple[Series, ...]:
+        """For longer than any window looks back."""
+        long = w.grid(2 * p.window)
+        rates = {"200": per_second * (1 - share), "522": per_second * share}
+        return tuple(
+            w.show(EDGE_REQUESTS, ramp(10_000, r, long), ramp(10_000 + r * long, r), status=status)
+            for status, r in rates.items()
+        )
+
     def restarted(per_second: Decimal, share: Decimal) -> tuple[Series, ...]:
         """The exporter counts from its own start."""
         rates = {"200": per_second * (1 - share), "522": per_second * share}
@@ -64,7 +73,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         slack=w.step,
         value=humanized_percentage(high),
     )
-    yield silent("below the threshold", *zone(often, low), about=about)
+    yield silent("below the threshold", *long_since(often, low), about=about)
     yield fires(
         "although the exporter is restarted meanwhile", *restarted(often, high), about=about, since=start + w.step
     )

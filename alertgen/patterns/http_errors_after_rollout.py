@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from alertgen.facets.http import HTTP
-from alertgen.metrics import REPLICASET_OWNER
+from alertgen.metrics import KSM, REPLICASET_OWNER
 from alertgen.metrics.http import REPLICASET_CREATED
 from alertgen.model import Kind, Part, Scenario, Series
 from alertgen.pattern import COUNT, SHARE, WINDOW, Level, Pattern, Runbook, param
@@ -32,9 +32,9 @@ def expr(s: Subject, p: Params) -> Expr:
     total = whole.sum(increase(all_requests(s), p.window))
     # Not the Deployment's generation: the autoscaler changes that, too.
     own = s.select(REPLICASET_OWNER, owner_kind=Kind.DEPLOYMENT.value, owner_name=s.service.name)
-    created = whole.max(s.select(REPLICASET_CREATED).and_(own, on=(*s.cluster, "namespace", "replicaset")))
+    created = whole.max(s.select(REPLICASET_CREATED).and_(own, on=(*s.cluster, "replicaset")))
     ratio = failed / (total >= p.min_requests) > p.threshold
-    return ratio.and_(time() - created < p.within, on=s.cluster)
+    return ratio.and_(time() - created < p.within)
 
 
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
@@ -48,7 +48,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         return gap(start), ramp(10_000, rate)
 
     def restarted(rate: Decimal) -> tuple[Part, ...]:
-        return gap(start), ramp(10_000, rate, 4 * w.step), ramp(rate * w.step, rate)
+        return gap(start), ramp(10_000, rate, 2 * w.step), ramp(rate * w.step, rate)
 
     def rollout(created: int, owner: str = "", name: str = "5d8f7c9b6") -> tuple[Series, ...]:
         replicaset = f"{w.name}-{name}"
@@ -60,6 +60,20 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
                 replicaset=replicaset, owner_kind=kind, owner_name=owner or w.name, owner_is_controller="true",
             ),
         )  # fmt: skip
+
+    def claims(name: str) -> tuple[Series, ...]:
+        """What would make it the service's, were it about a Deployment, from this exporter, in this cluster."""
+        elsewhere = dict.fromkeys(w.subject.exporter(KSM), "elsewhere")
+        kind = Kind.DEPLOYMENT.value
+        own = {"replicaset": f"{w.name}-{name}", "owner_name": w.name, "owner_is_controller": "true"}
+        found = [
+            w.show(REPLICASET_OWNER, hold(1), **own, owner_kind="Rollout"),
+            w.show(REPLICASET_OWNER, hold(1), **own, owner_kind=kind, **elsewhere),
+        ]
+        if w.subject.cluster:
+            other = w.elsewhere(cluster=f"{w.cluster}-eu")
+            found.append(other.show(REPLICASET_OWNER, hold(1), **own, owner_kind=kind))
+        return tuple(found)
 
     old, young = -p.within, 0
     yield fires(
@@ -83,6 +97,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         *requests(w, steady, often, high),
         *rollout(old),
         *rollout(young, owner=f"{w.name}-worker", name="worker-7c9b65d8f"),
+        *claims("worker-7c9b65d8f"),
         about=about,
     )
     yield fires(

@@ -115,9 +115,11 @@ def _rules(setting: str, whole: Expansion) -> Iterator[Target]:
     for alert in whole.alerts:
         alone = replace(whole, alerts=(alert,))
         yield Target(setting, alert.rule.alert, alone, alert.rule, _tests(alone))
+    proofs = generated_tests(whole, lambda name: ": records " in name)
+    tests = tests_file.render(proofs, ["rules.yaml"]) if proofs.groups else _tests(whole)
     for record in whole.records:
         if record.record != OWNED_PODS:
-            yield Target(setting, record.record, whole, record, _tests(whole))
+            yield Target(setting, record.record, whole, record, tests)
 
 
 def _ownership() -> Iterator[Target]:

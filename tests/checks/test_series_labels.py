@@ -40,3 +40,7 @@ def test_series_as_they_are_get_a_warning(expr: str) -> None:
 
 def test_alerts_of_the_cluster_may_be_about_instances() -> None:
     assert [] == messages(CODE, alert("max by (instance) (x) > 1", level=Level.CLUSTER))
+
+
+def test_what_a_rule_of_the_service_recorded_has_been_aggregated_there() -> None:
+    assert [] == messages(CODE, alert('alertgen:slo_errors:ratio_rate1h{service="my-app"} > 1'))
