@@ -224,10 +224,18 @@ def _remaining(w: World, burn: Burn, remaining: Selector) -> Iterator[Proof]:
         """Requests and failures per second, for a while each."""
         asked = [hold(rate, hour) for rate, _ in rates]
         failed = [hold(rate * share, hour) for rate, share in rates]
-        return (
-            w.recorded(REQUESTS, *asked, slo=burn.slo.name),
-            w.recorded(FAILURES, *failed, slo=burn.slo.name),
+        slo = burn.slo.name
+        own = (w.recorded(REQUESTS, *asked, slo=slo), w.recorded(FAILURES, *failed, slo=slo))
+        others = (
+            at.recorded(name, hold(1), slo=whose)
+            for name in (REQUESTS, FAILURES)
+            for at, whose in (
+                (w, f"{slo}-internal"),
+                (w.elsewhere(name=f"{w.name}-worker"), slo),
+                (w.elsewhere(namespace=f"{w.namespace}-staging"), slo),
+            )
         )
+        return (*own, *others)
 
     end = 4 * hour - w.step
     yield Proof(
