@@ -10,7 +10,7 @@ from alertgen.metrics.scrape import TARGET_UP
 from alertgen.model import Part, Scenario, Series
 from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Runbook
 from alertgen.promql import Expr
-from alertgen.subject import Subject
+from alertgen.subject import OWNED_PODS, Subject
 from alertgen.world import World, brief, fires, hold, silent
 
 
@@ -57,6 +57,16 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
     )
     pod = w.pod()
     yield silent("for what another job scrapes", up(pod, hold(0), job="another"), *ready(pod), about=w.about(pod))
+    staging = w.elsewhere(namespace=f"{w.namespace}-staging")
+    pod = w.pod()
+    recorded = dict.fromkeys(w.subject.cluster, w.cluster) | {"namespace": staging.namespace, "pod": pod}
+    yield silent(
+        "for a pod of the workload of this name in another namespace",
+        staging.show(TARGET_UP, hold(0), pod=pod),
+        staging.show(POD_READY, hold(1), pod=pod, condition="true"),
+        Series(OWNED_PODS, {**recorded, "workload": w.name}, (hold(1),)),
+        about=staging.about(pod),
+    )
     if w.for_:
         pod = w.pod()
         yield brief(

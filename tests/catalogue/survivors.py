@@ -111,12 +111,6 @@ SURVIVORS: tuple[Survivor, ...] = (
         equivalent=False,
     ),
     Survivor(
-        "PodUnresponsiveWhileReady",
-        ('namespace="shop" dropped everywhere',),
-        "by owner: the recorded pods of the workload are those of its namespace",
-        equivalent=True,
-    ),
-    Survivor(
         "ServiceTargetsDown",
         ('kube_*: namespace="shop" dropped',),
         "what it is joined with has no other namespace: absent() gives the one that the selector asks for",
