@@ -43,12 +43,12 @@ class Volumes:
         return any(re.fullmatch(expression, name) for expression in self.expressions)
 
 
-def _pieces(expression: str) -> Iterator[tuple[str, bool, int]]:
+def _pieces(expression: str) -> tuple[tuple[str, bool, int], ...]:
     """Each piece: a character that it matches, whether it matches no other, and how often it must be there at least.
 
     Raises ValueError for what is no expression.
     """
-    index = 0
+    found, index = [], 0
     while index < len(expression):
         piece = _PIECE.match(expression, index)
         if piece is None:
@@ -59,13 +59,14 @@ def _pieces(expression: str) -> Iterator[tuple[str, bool, int]]:
         if least is None:
             least = int(often.strip("{}").partition(",")[0])
         if piece["literal"]:
-            yield piece["literal"][-1], True, least
+            found.append((piece["literal"][-1], True, least))
         else:
-            yield {".": "x", "\\d": "0"}.get(piece["open"]) or piece["open"][1], False, least
+            found.append(({".": "x", "\\d": "0"}.get(piece["open"]) or piece["open"][1], False, least))
     try:
         re.compile(expression)
     except re.error as error:
         raise ValueError(error.msg) from None
+    return tuple(found)
 
 
 def _example(expression: str) -> str:

@@ -41,6 +41,7 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         return (
             w.show(POD_NODE, hold(1), pod=name, node=node),
             w.show(POD_PHASE, *running, pod=name, phase="Running"),
+            w.show(POD_PHASE, hold(int(running == (hold(0),))), pod=name, phase="Succeeded"),
         )
 
     nodes = (node(wrong, "low"), node(right, pool.value))
@@ -61,8 +62,22 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         "while no node's pool is shown", node(wrong, ""), node(right, ""), *pod(w.pod(), hold(1)), about=about
     )
     yield replace(unknown, alone=True)
-    yield silent("for a pod that does not run", *nodes, *pod(w.pod(), hold(0)), about=about)
     theirs = w.stranger(KSM)
+    done, well = w.pod(), w.pod()
+    yield silent(
+        "for a pod that has completed, and still runs to another exporter",
+        *nodes,
+        *pod(done, hold(0)),
+        theirs.show(POD_PHASE, hold(1), pod=done, phase="Running"),
+        about=about,
+    )
+    yield silent(
+        "for a pod that only another exporter shows there",
+        *nodes,
+        *pod(well, hold(1), node=right),
+        theirs.show(POD_NODE, hold(1), pod=well, node=wrong),
+        about=about,
+    )
     yield silent(
         "for a node that another exporter shows in another pool",
         node(right, "low", theirs),

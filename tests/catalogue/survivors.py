@@ -128,4 +128,10 @@ SURVIVORS: tuple[Survivor, ...] = (
         "nodes are counted: what is less than two is less than 1.8",
         equivalent=True,
     ),
+    Survivor(
+        "WorkloadOnWrongNodePool",
+        ("max(kube_pod_info) becomes min",),
+        "it is 1 wherever it is",
+        equivalent=True,
+    ),
 )
