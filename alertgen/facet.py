@@ -23,7 +23,7 @@ At = Callable[..., "Location"]
 """The place of a key below the part's own, e.g. `at("hpa")` or `at(0, "objective")`."""
 
 
-def _nothing_wrong(_value: Any, _site: Site, _at: At) -> Iterator[Diagnostic]:
+def _nothing_wrong(_value: Any, _context: Any, _at: At) -> Iterator[Diagnostic]:
     return iter(())
 
 
@@ -42,6 +42,8 @@ class Part:
 
     What passes can be read: `read` does not raise for it.
     """
+    fits: Callable[[Any, Mapping[str, Any], At], Iterator[Diagnostic]] = _nothing_wrong
+    """The same for what depends on other keys of the document, e.g. its name or kind."""
 
 
 def _no_labels(_item: Any) -> Mapping[str, str]:

@@ -159,6 +159,7 @@ def check_parts(document: str, data: Mapping[str, Any], site: Site, at: At) -> I
     for key, part in parts(document).items():
         if key in data:
             yield from part.check(data[key], site, functools.partial(at, key))
+            yield from part.fits(data[key], profiles.whole(data), functools.partial(at, key))
 
 
 def version(text: str) -> tuple[int, ...]:
