@@ -195,7 +195,7 @@ def _facet(text: str, wanted: Callable[[Schedule], object], **sample: str) -> Fa
     )
 
 
-SCHEDULE = _facet("schedules` or `kind: CronJob", lambda _: True)
+SCHEDULE = _facet("schedules, or kind: CronJob", lambda _: True)
 """It needs a CronJob, or is one."""
 DUE = _facet("schedules.every", lambda item: item.age_limit, every="24h")
 """It is known how often a run must succeed."""

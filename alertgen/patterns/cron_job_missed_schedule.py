@@ -47,6 +47,19 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         until=start + lasts - w.step,
     )  # fmt: skip
     yield silent("while the next run is not due", *cronjob(never), about=about)
+    yield silent(
+        "while another CronJob is suspended",
+        *cronjob(never),
+        w.show(CRONJOB_SUSPENDED, hold(1), cronjob=f"{SCHEDULE.of(w).cronjob}-worker"),
+        about=about,
+    )
+    staging = w.elsewhere(namespace=f"{w.namespace}-staging")
+    yield silent(
+        "while the one in another namespace is suspended",
+        *cronjob(never),
+        staging.show(CRONJOB_SUSPENDED, hold(1)),
+        about=staging.about(),
+    )
     if w.for_:
         yield brief(
             "for a run that starts within `for`",

@@ -48,8 +48,8 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         about=about,
         since=start + w.step,
     )
-    yield silent("while the last success is recent", *cronjob(hold(recent)), about=about)
     yield silent("before the first run of a new one", w.show(CRONJOB_CREATED, hold(recent)), about=about)
+    yield silent("while the last success is recent", *cronjob(hold(recent)), about=about)
     if w.for_:
         yield brief(
             "when a run succeeds within `for`",

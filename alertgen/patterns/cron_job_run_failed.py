@@ -47,7 +47,13 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         until=end - w.step,
         value="1",
     )
-    yield fires("when no run has ever succeeded", *job(gap(start), hold(1)), about=about, since=start)
+    yield fires(
+        "when no run has ever succeeded, whatever others do",
+        *job(gap(start), hold(1)),
+        w.show(CRONJOB_LAST_SUCCESS, hold(10**9), cronjob=f"{name}-worker"),
+        about=about,
+        since=start,
+    )
     yield fires(
         "for a run that started just when an earlier one succeeded",
         *job(gap(start), hold(1), began=w.step),
@@ -63,8 +69,9 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         about=about,
         since=start,
     )
+    yield silent("for a failed run after which another succeeded", *job(hold(1)), success(hold(10**9)), about=about)
     yield silent(
-        "for a failed run that is kept after another has succeeded",
+        "for a failed run that is kept while others succeed",
         *job(hold(1), began=-7200),
         success(hold(-3600)),
         about=about,

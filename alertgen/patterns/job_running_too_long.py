@@ -65,6 +65,13 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         since=start + w.step,
     )
     yield silent("for a run that began a moment ago", w.show(JOB_STARTED, hold(10**9)), about=about)
+    for metric, how in ((JOB_COMPLETE, "is complete"), (JOB_FAILED, "has failed")):
+        yield silent(
+            f"for a run that {how} and is kept",
+            w.show(JOB_STARTED, began),
+            w.show(metric, hold(1), condition="true"),
+            about=about,
+        )
     if w.for_:
         yield brief(
             "for a run that ends within `for`",
