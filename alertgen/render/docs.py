@@ -51,7 +51,8 @@ def _table(expansion: Expansion, told: Told) -> str:
 
 def anchor(title: str) -> str:
     """Where a heading is found on a page, as GitHub and GitLab call it."""
-    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+    # Control characters stand for names that are put in later (see shapes): those consist of what an anchor keeps.
+    return re.sub(r"[^\w\x01-\x1f -]", "", title.lower()).replace(" ", "-")
 
 
 def _delay(alert: Alert) -> str:
