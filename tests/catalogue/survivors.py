@@ -118,7 +118,7 @@ SURVIVORS: tuple[Survivor, ...] = (
     ),
     Survivor(
         "ServiceTargetsDown",
-        ("up[1d] becomes [12h]", "up[1d] becomes [2d]"),
+        ("up[*] becomes *",),
         "how long targets are remembered that were never there again; days of samples are not worth it",
         equivalent=False,
     ),
