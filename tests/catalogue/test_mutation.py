@@ -164,11 +164,12 @@ def _excuse(slip: Slip) -> str:
 
 
 def _entry(slip: Slip) -> Survivor | None:
-    return next((s for s in SURVIVORS if s.alert == slip.target.alert and _covers(s, slip.mutant.change)), None)
+    alert, change = slip.target.alert, slip.mutant.change
+    return next((s for s in SURVIVORS if _like(s.alert, alert) and any(_like(c, change) for c in s.changes)), None)
 
 
-def _covers(survivor: Survivor, change: str) -> bool:
-    return any(re.fullmatch(re.escape(c).replace(r"\*", ".*"), change) for c in survivor.changes)
+def _like(pattern: str, text: str) -> bool:
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), text) is not None
 
 
 def _is_equivalent(slip: Slip) -> bool:
