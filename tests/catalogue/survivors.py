@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class Survivor:
     """Slips in one alert that are allowed to go unnoticed.
 
-    `alert` may be a recording rule; `changes` are the mutants' words; `*` stands for anything in both. `equivalent` says
-    that no data that exporters can show tells the broken rule from the right one, so that no test could; `reason` says
-    why, or why the difference does not matter.
+    `alert` may be a recording rule, `changes` are the mutants' words; `*` stands for anything in both. `equivalent`
+    says that no data that exporters can show tells the broken rule from the right one, so that no test could; `reason`
+    says why, or why the difference does not matter.
     """
 
     alert: str
