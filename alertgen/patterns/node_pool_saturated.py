@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from alertgen.facets.node_pools import POOLS
-from alertgen.metrics import POD_PHASE
+from alertgen.metrics import KSM, POD_PHASE
 from alertgen.metrics.nodes import NODE_ALLOCATABLE, NODE_LABELS, NODE_UNSCHEDULABLE, REQUESTS
 from alertgen.model import Part, Scenario, Series
 from alertgen.pattern import SHARE, Level, Pattern, Runbook, param
@@ -45,6 +45,8 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     high, low = above(p.threshold), below(p.threshold)
     nodes = (*_node(w, "node-1"), *_node(w, "node-2"))
     much = _CORES * high
+    theirs = w.stranger(KSM)
+    claimed = theirs.show(NODE_LABELS, hold(1), node="node-3", **{POOLS.of(w).label: POOLS.of(w).value})
 
     def others() -> tuple[Series, ...]:
         """They request six tenths of the threshold: two pods, one of them with a sidecar."""
@@ -88,17 +90,23 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         *_node(w, "node-1"),
         *_node(w, "node-2", cordoned=1),
         *_node(w, "node-3", value="other"),
+        claimed,
+        theirs.show(NODE_ALLOCATABLE, hold(_CORES), node="node-1", resource="cpu", unit="core"),
         *_pod(w, hold(much / 2)),
         about=about,
         since=0,
     )
     yield silent("when they request less", *nodes, *_pod(w, hold(_CORES * low)), about=about)
+    yield silent(
+        "for what is neither CPU nor memory", *nodes, *_pod(w, hold(0)), about=w.about(resource="nvidia_com_gpu")
+    )
     yield silent("at the threshold", *nodes, *_pod(w, hold(_CORES * p.threshold)), about=about)
     yield silent(
         "for what is requested on other nodes",
         *_node(w, "node-1"),
         *_node(w, "node-2", cordoned=1),
         *_node(w, "node-3", value="other"),
+        claimed,
         *_pod(w, hold(0)),
         *_pod(w, hold(2 * much), on="node-2", pod="web-1"),
         *_pod(w, hold(2 * much), on="node-3", pod="web-2"),
@@ -154,7 +162,7 @@ def _node(w: World, name: str, *, value: str = "", cordoned: int = 0) -> tuple[S
         w.show(NODE_UNSCHEDULABLE, hold(cordoned), node=name),
         w.show(NODE_ALLOCATABLE, hold(_CORES / 2), node=name, resource="cpu", unit="core"),
         w.show(NODE_ALLOCATABLE, hold(_BYTES / 2), node=name, resource="memory", unit="byte"),
-        w.show(NODE_ALLOCATABLE, hold(1), node=name, resource="pods", unit="integer"),
+        w.show(NODE_ALLOCATABLE, hold(1), node=name, resource="nvidia_com_gpu", unit="integer"),
     )
 
 
@@ -175,7 +183,7 @@ def _pod(
     return (
         w.show(REQUESTS, *cpu, resource="cpu", unit="core", **request),
         w.show(REQUESTS, hold(memory), resource="memory", unit="byte", **request),
-        w.show(REQUESTS, hold(9), resource="nvidia_com_gpu", unit="integer", **request),
+        w.show(REQUESTS, hold(8), resource="nvidia_com_gpu", unit="integer", **request),
         *(w.show(POD_PHASE, hold(int(phase == each)), phase=each, **of_pod) for each in phases),
     )
 

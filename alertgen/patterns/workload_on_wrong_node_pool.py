@@ -58,8 +58,14 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
     )
     yield fires("on a node of no pool", node(wrong, ""), nodes[1], *pod(w.pod(), hold(1)), about=about, since=0)
     yield silent("on a node of its pool", nodes[1], *pod(w.pod(), hold(1), node=right), about=w.about(node=right))
+    far = w.elsewhere(cluster="prod-3")
     unknown = silent(
-        "while no node's pool is shown", node(wrong, ""), node(right, ""), *pod(w.pod(), hold(1)), about=about
+        "while no node's pool is shown",
+        node(wrong, ""),
+        node(right, ""),
+        *([node(right, pool.value, far)] if w.subject.cluster else []),
+        *pod(w.pod(), hold(1)),
+        about=about,
     )
     yield replace(unknown, alone=True)
     theirs = w.stranger(KSM)
@@ -86,10 +92,18 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         about=w.about(node=right),
     )
     if w.subject.cluster:
+        here = w.pod()
+        yield silent(
+            "for a pod that has completed, and has a namesake in another cluster",
+            *nodes,
+            *pod(here, hold(0)),
+            far.show(POD_PHASE, hold(1), pod=here, phase="Running"),
+            about=about,
+        )
         yield silent(
             "for a node of its pool that has a namesake in another cluster",
             node(right, pool.value),
-            node(right, "low", w.elsewhere(cluster="prod-3")),
+            node(right, "low", far),
             *pod(w.pod(), hold(1), node=right),
             about=w.about(node=right),
         )

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class Survivor:
     """Slips in one alert that are allowed to go unnoticed.
 
-    `changes` are the mutants' words, `*` for anything. `equivalent` says that no data that exporters can show tells the
-    broken rule from the right one, so that no test could; `reason` says why, or why the difference does not matter.
+    `alert` may be a recording rule, `changes` are the mutants' words; `*` stands for anything in both. `equivalent`
+    says that no data that exporters can show tells the broken rule from the right one, so that no test could; `reason`
+    says why, or why the difference does not matter.
     """
 
     alert: str
@@ -118,7 +119,7 @@ SURVIVORS: tuple[Survivor, ...] = (
     ),
     Survivor(
         "ServiceTargetsDown",
-        ("up[1d] becomes [12h]", "up[1d] becomes [2d]"),
+        ("up[*] becomes *",),
         "how long targets are remembered that were never there again; days of samples are not worth it",
         equivalent=False,
     ),
@@ -133,5 +134,23 @@ SURVIVORS: tuple[Survivor, ...] = (
         ("max(kube_pod_info) becomes min",),
         "it is 1 wherever it is",
         equivalent=True,
+    ),
+    Survivor(
+        "alertgen:slo_*",
+        ("*] becomes [*",),
+        "days of samples cost too much; another test compares the window of each record with its name",
+        equivalent=False,
+    ),
+    Survivor(
+        "alertgen:slo_*",
+        ("* becomes delta (2)", "* becomes irate (2)"),
+        "the second time it is only multiplied by 0",
+        equivalent=True,
+    ),
+    Survivor(
+        "alertgen:slo_*",
+        ("sum(increase(*)) > 0 becomes 1", "sum_over_time(*) > 0 becomes 1"),
+        "both ask whether there was any traffic: less than one request within the window is none",
+        equivalent=False,
     ),
 )

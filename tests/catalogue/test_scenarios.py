@@ -83,6 +83,7 @@ def test_its_scenarios_hold(alert: str, promtool: Binary, tmp_path: Path) -> Non
     _held(iter([last]), promtool, tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("alert", catalogue())
 def test_they_hold_with_every_promtool(alert: str, promtools: tuple[Binary, ...], tmp_path: Path) -> None:
     for number, promtool in enumerate(promtools):
@@ -91,6 +92,7 @@ def test_they_hold_with_every_promtool(alert: str, promtools: tuple[Binary, ...]
         _held(_diagonal(catalogue()[alert]), promtool, folder)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("alert", catalogue())
 def test_they_hold_for_odd_values_and_at_every_pace(alert: str, promtools: tuple[Binary, ...], tmp_path: Path) -> None:
     # Where a range begins is what changed between the major versions; the oldest and the newest tell.
