@@ -219,7 +219,6 @@ def test(spec: str, out: str, word: str, on_golden: bool, jobs: int, timeout: in
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alertgen-")))
         tests, tree = folder / "proofs", folder / "tree"
-        workspace.write(str(tests), (artifact for proof in proofs for artifact in proof.artifacts()))
         if word or not on_golden:
             workspace.write(str(tree), [result.routing_artifact] if word else result.artifacts())
         else:
@@ -229,6 +228,7 @@ def test(spec: str, out: str, word: str, on_golden: bool, jobs: int, timeout: in
                 _print([_drifted(out, drift) for drift in drifts], style)
                 click.echo(_drift_summary(out, drifts), err=True)
                 sys.exit(FINDINGS)
+        workspace.write(str(tests), (artifact for proof in proofs for artifact in proof.artifacts()))
         on_done = stack.enter_context(_progress("proving", len(result.entries) + len(proofs) + 1))
         routes = distinct(asked, estate.tree)
         proof = prover.prove(tools, tree, tests, routes, jobs=jobs, timeout=timeout, on_done=on_done)

@@ -39,9 +39,3 @@ INGRESS_PATH = Metric(
 )
 NAMESPACE_PHASE = Metric("kube_namespace_status_phase", KSM, ("namespace", "phase"))
 NETWORK_POLICY_CREATED = Metric("kube_networkpolicy_created", KSM, ("namespace", "networkpolicy"))
-POD_INFO = Metric(
-    "kube_pod_info",
-    KSM,
-    ("namespace", "pod", "node"),
-    {"uid": "5c2b8a60", "host_ip": "192.0.2.4", "pod_ip": "10.0.2.7", "created_by_kind": "ReplicaSet"},
-)

@@ -20,15 +20,3 @@ NODE_UNSCHEDULABLE = Metric("kube_node_spec_unschedulable", KSM, _NODE)
 NODE_CONDITION = Metric("kube_node_status_condition", KSM, (*_NODE, "condition", "status"))
 NODE_ALLOCATABLE = Metric("kube_node_status_allocatable", KSM, (*_NODE, *_RESOURCE))
 """What pods may request there: CPU in cores, memory in bytes."""
-
-POD_NODE = Metric(
-    "kube_pod_info", KSM, ("namespace", "pod", "node"), {"uid": "5c2b8a60", "created_by_kind": "ReplicaSet"}
-)
-"""Which node a pod was given; an empty name before it has one."""
-REQUESTS = Metric(
-    "kube_pod_container_resource_requests",
-    KSM,
-    ("namespace", "pod", "container", *_RESOURCE, "node"),
-    {"uid": "5c2b8a60"},
-)
-"""What a container reserves there. Init containers have a metric of their own."""

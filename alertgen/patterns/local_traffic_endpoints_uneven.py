@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from alertgen.facets.expose import LOCAL_TRAFFIC
 from alertgen.metrics import KSM, POD_READY
-from alertgen.metrics.network import POD_INFO
+from alertgen.metrics.pods import POD_INFO
 from alertgen.model import Hold, RecordingRule, Scenario, Series, Site
 from alertgen.pattern import COUNT, LONG_RUNNING, Level, Pattern, Refusal, Runbook, param
 from alertgen.promql import Expr, Selector

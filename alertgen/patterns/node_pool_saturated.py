@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from alertgen.facets.node_pools import POOLS
 from alertgen.metrics import KSM, POD_PHASE
-from alertgen.metrics.nodes import NODE_ALLOCATABLE, NODE_LABELS, NODE_UNSCHEDULABLE, REQUESTS
+from alertgen.metrics.nodes import NODE_ALLOCATABLE, NODE_LABELS, NODE_UNSCHEDULABLE
+from alertgen.metrics.pods import CONTAINER_REQUESTS
 from alertgen.model import Part, Scenario, Series
 from alertgen.pattern import SHARE, Level, Pattern, Runbook, param
 from alertgen.promql import Expr, one_of
@@ -34,7 +35,9 @@ def expr(s: Subject, p: Params) -> Expr:
     room = s.per("node", "resource").max(s.select(NODE_ALLOCATABLE, resource=resource)).and_(usable, on=node)
     # What has completed still shows its requests, and holds none of them.
     holds = s.per("namespace", "pod").max(s.select(POD_PHASE, phase=one_of("Pending", "Running"))).equals(1)
-    requests = s.per("namespace", "pod", "container", "node", "resource").max(s.select(REQUESTS, resource=resource))
+    requests = s.per("namespace", "pod", "container", "node", "resource").max(
+        s.select(CONTAINER_REQUESTS, resource=resource)
+    )
     taken = requests.and_(holds, on=(*s.cluster, "namespace", "pod")).and_(usable, on=node)
     per_resource = s.per("resource")
     return per_resource.sum(taken) / per_resource.sum(room) > p.threshold
@@ -181,9 +184,9 @@ def _pod(
     request = {**of_pod, "container": container, "node": on}
     phases = ("Pending", "Running", "Succeeded")
     return (
-        w.show(REQUESTS, *cpu, resource="cpu", unit="core", **request),
-        w.show(REQUESTS, hold(memory), resource="memory", unit="byte", **request),
-        w.show(REQUESTS, hold(8), resource="nvidia_com_gpu", unit="integer", **request),
+        w.show(CONTAINER_REQUESTS, *cpu, resource="cpu", unit="core", **request),
+        w.show(CONTAINER_REQUESTS, hold(memory), resource="memory", unit="byte", **request),
+        w.show(CONTAINER_REQUESTS, hold(8), resource="nvidia_com_gpu", unit="integer", **request),
         *(w.show(POD_PHASE, hold(int(phase == each)), phase=each, **of_pod) for each in phases),
     )
 

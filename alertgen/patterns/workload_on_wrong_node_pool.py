@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from alertgen.facets.node_pool import NODE_POOL
 from alertgen.metrics import KSM, POD_PHASE
-from alertgen.metrics.nodes import NODE_LABELS, POD_NODE
+from alertgen.metrics.nodes import NODE_LABELS
+from alertgen.metrics.pods import POD_INFO
 from alertgen.model import Part, Scenario, Series
 from alertgen.pattern import Level, NoParams, Pattern, Runbook
 from alertgen.promql import Expr, Matcher
@@ -17,7 +18,7 @@ from alertgen.world import World, brief, fires, hold, silent
 
 def expr(s: Subject, _p: NoParams) -> Expr:
     pool, per_node = NODE_POOL.of(s), s.per("node")
-    pods = s.per("namespace", "pod", "node").max(s.select(POD_NODE))
+    pods = s.per("namespace", "pod", "node").max(s.select(POD_INFO))
     running = s.per_pod.max(s.select(POD_PHASE, phase="Running")).equals(1)
     others = per_node.max(s.select(NODE_LABELS, **{pool.label: Matcher("!=", pool.value)}))
     # Where kube-state-metrics may not show the label no node has it, and nobody can say which pool one belongs to.
@@ -39,7 +40,7 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
 
     def pod(name: str, *running: Part, node: str = wrong) -> tuple[Series, ...]:
         return (
-            w.show(POD_NODE, hold(1), pod=name, node=node),
+            w.show(POD_INFO, hold(1), pod=name, node=node),
             w.show(POD_PHASE, *running, pod=name, phase="Running"),
             w.show(POD_PHASE, hold(int(running == (hold(0),))), pod=name, phase="Succeeded"),
         )
@@ -81,7 +82,7 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         "for a pod that only another exporter shows there",
         *nodes,
         *pod(well, hold(1), node=right),
-        theirs.show(POD_NODE, hold(1), pod=well, node=wrong),
+        theirs.show(POD_INFO, hold(1), pod=well, node=wrong),
         about=about,
     )
     yield silent(
