@@ -215,7 +215,7 @@ def test(spec: str, out: str, word: str, on_golden: bool, jobs: int, timeout: in
     if not proven:
         raise click.BadParameter(f"no scenario contains {word!r}; `alertgen explain` lists them", param_hint="-k")
     estate = result.estate
-    asked = list(route_cases(estate.routing, (p.tests for p in proofs), estate.site.external_labels))
+    asked = list(route_cases(estate.routing, ((p.expansion, p.tests) for p in proofs), estate.site.external_labels))
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alertgen-")))
         tests, tree = folder / "proofs", folder / "tree"
@@ -313,8 +313,7 @@ def _expansions(result: Build, name: str | None) -> list[Expansion]:
 
 
 def _explained(result: Build, expansion: Expansion, alert: str | None) -> str:
-    team = expansion.service.team if expansion.service else result.estate.site.team
-    told = {a.title: result.estate.told(team, a.rule.alert, a.settings.severity) for a in expansion.alerts}
+    told = {a.title: result.estate.told(a.certain_labels) for a in expansion.alerts}
     if alert is None:
         return pages.service_page(expansion, told)
     return "\n\n".join(pages.alert_page(expansion, a, told[a.title]) for a in expansion.alerts if a.rule.alert == alert)

@@ -114,7 +114,7 @@ class Build:
             yield Artifact(f"tests/{namespace}/{name}.yaml", f"{head}\n{mould.tests.fill(entry.names)}")
         yield Artifact(f"kubernetes/{namespace}/{name}.yaml", f"{head}\n{mould.objects.fill(entry.names)}")
         page = mould.page.fill(entry.names)
-        page = _TOLD.sub(functools.partial(_told_here, self.estate, entry.document.data["team"]), page)
+        page = _TOLD.sub(functools.partial(_told_here, self.estate), page)
         yield Artifact(f"docs/{namespace}/{name}.md", f"{header('md', source_file)}\n{page}")
 
     def _source(self, document: Document | None) -> str:
@@ -132,7 +132,7 @@ class Build:
         yield Artifact(f"prometheus/{path}.yaml", f"{head}\n{prometheus.rule_file(expansion.groups)}")
         yield Artifact(f"tests/{path}.yaml", f"{head}\n{_tests(expansion)}")
         yield Artifact(f"kubernetes/{path}.yaml", f"{head}\n{_objects(expansion, prometheus.pretty_block)}")
-        page = _TOLD.sub(functools.partial(_told_here, estate, estate.site.team), _page(expansion))
+        page = _TOLD.sub(functools.partial(_told_here, estate), _page(estate, expansion))
         yield Artifact(f"docs/{path}.md", f"{header('md', written_in)}\n{page}")
         yield self.routing_artifact
         whole = {"$comment": header("json", self._source(None)), **schema.build(estate.patterns)}
@@ -147,20 +147,22 @@ class Build:
         return Artifact("alertmanager/alertmanager.yaml", rendered)
 
 
-_TOLD = re.compile("\x0e([^\x0f]*)\x0f([^\x0f]*)\x0f")
+_TOLD = re.compile("\x0e([^\x0e]*)\x0e")
 
 
-def _told_later(alert: Alert) -> str:
-    """Stands in a page for who is told: that depends on the team, which is a hole."""
-    return f"\x0e{alert.rule.alert}\x0f{alert.settings.severity}\x0f"
+def _told_later(estate: Estate, alert: Alert) -> str:
+    """Stands in a page for who is told: that depends on the labels, in which are holes."""
+    labels = "\x0f".join(part for each in sorted(estate.routed_by(alert.certain_labels).items()) for part in each)
+    return f"\x0e{labels}\x0e"
 
 
-def _told_here(estate: Estate, team: str, match: re.Match[str]) -> str:
-    return estate.told(team, match[1], match[2])
+def _told_here(estate: Estate, match: re.Match[str]) -> str:
+    parts = match[1].split("\x0f")
+    return estate.told(dict(zip(parts[::2], parts[1::2], strict=True)))
 
 
-def _page(expansion: Expansion) -> str:
-    return docs.page(expansion, _told_later, lambda alert: scenarios(expansion, alert))
+def _page(estate: Estate, expansion: Expansion) -> str:
+    return docs.page(expansion, functools.partial(_told_later, estate), lambda alert: scenarios(expansion, alert))
 
 
 def _tests(expansion: Expansion) -> str:
@@ -189,7 +191,7 @@ def _mould(estate: Estate, document: Document, shape: Shape) -> Mould:
         rules=Template.of(prometheus.rule_file(expansion.groups, shapes.marked_block)),
         tests=Template.of(_tests(expansion)),
         objects=Template.of(_objects(expansion, shapes.marked_block)),
-        page=Template.of(_page(expansion)),
+        page=Template.of(_page(estate, expansion)),
         alerts=len(expansion.alerts),
         recording_rules=len(expansion.records),
     )

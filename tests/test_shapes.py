@@ -61,7 +61,7 @@ def test_the_filled_template_is_what_rendering_the_service_itself_gives(data: di
             expr_block=prometheus.pretty_block,
         ),
         f"docs/{home}.md": docs.page(
-            whole, lambda a: estate.told(data["team"], a.rule.alert, a.settings.severity), lambda a: scenarios(whole, a)
+            whole, lambda a: estate.told(a.certain_labels), lambda a: scenarios(whole, a)
         ),
     }  # fmt: skip
     for path, expected in direct.items():
