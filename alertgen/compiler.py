@@ -135,8 +135,13 @@ class Build:
         page = _TOLD.sub(functools.partial(_told_here, estate, estate.site.team), _page(expansion))
         yield Artifact(f"docs/{path}.md", f"{header('md', written_in)}\n{page}")
         yield self.routing_artifact
-        whole = {"$comment": header("json", self._source(None)), **schema.build(estate.patterns)}
-        yield Artifact("schema/alertgen.schema.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+        yield self.schema_artifact
+
+    @property
+    def schema_artifact(self) -> Artifact:
+        """What editors complete and check the spec with."""
+        whole = {"$comment": header("json", self._source(None)), **schema.build(self.estate.patterns)}
+        return Artifact("schema/alertgen.schema.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
 
     @property
     def routing_artifact(self) -> Artifact:
