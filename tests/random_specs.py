@@ -7,10 +7,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from alertgen.model import Kind, Select
+from alertgen.expand import about
+from alertgen.model import Kind, Select, Site
 from alertgen.pattern import COUNT, DURATION, LATENCY, NUMBER, RATIO, SHARE, WINDOW, Pattern
 from alertgen.patterns import catalogue
 from alertgen.podnames import SHAPES
+from alertgen.spec import read_service
 
 Spec = Mapping[str, Any]
 
@@ -47,7 +49,8 @@ def overrides(draw: st.DrawFn, pattern: Pattern) -> Spec:
     }  # fmt: skip
     own = {name: _VALUES[f.metadata["quantity"].name] for name, f in pattern.parameters().items()}
     keys = draw(st.lists(st.sampled_from([*common, *own]), min_size=1, max_size=3, unique=True))
-    return {**{key: draw((common | own)[key]) for key in keys}, **_REASON}
+    said = {key: draw((common | own)[key]) for key in keys}
+    return {**said, **({} if pattern.enabled else {"enabled": True}), **_REASON}
 
 
 _Strategy = st.SearchStrategy[Any]
@@ -105,6 +108,10 @@ FACETS: Mapping[str, _Strategy] = {
 """What may stand at each key by which a service says what it has."""
 
 
+_OF_CRON_JOBS = {"certificates", "node_pool", "schedules", "volumes"}
+"""What no alert of a CronJob reads it may not say."""
+
+
 @st.composite
 def services(draw: st.DrawFn) -> Spec:
     """A service with any of its keys."""
@@ -113,12 +120,8 @@ def services(draw: st.DrawFn) -> Spec:
     has = {key: draw(FACETS[key]) for key in draw(st.lists(st.sampled_from(list(FACETS)), max_size=4, unique=True))}
     if "slo" in has:
         has.setdefault("http", draw(_HTTP))
-    own = [
-        p
-        for p in catalogue().values()
-        if not p.once_per_cluster and kind in p.kinds and (p.facet is None or p.facet.key in has)
-    ]
-    tuned = draw(st.lists(st.sampled_from(own), max_size=2, unique_by=lambda p: p.alert))
+    if kind is Kind.CRON_JOB:
+        has = {key: value for key, value in has.items() if key in _OF_CRON_JOBS}
     more = {
         "tier": st.sampled_from(("critical", "standard", "batch")), "container": NAMES | WORDS,
         "select": st.sampled_from([s.value for s in Select]), "labels": LABELS,
@@ -126,8 +129,10 @@ def services(draw: st.DrawFn) -> Spec:
         "dashboard": st.just("https://grafana.example.com/d/x"),
     }  # fmt: skip
     keys = draw(st.lists(st.sampled_from(list(more)), unique=True))
-    return {
+    said = {
         "service": name, "namespace": draw(NAMES | WORDS), "team": draw(st.sampled_from(("web", "no", "1e3"))),
         "kind": kind.value, **has, **{key: draw(more[key]) for key in keys},
-        **({"alerts": {p.alert: draw(overrides(p)) for p in tuned}} if tuned else {}),
     }  # fmt: skip
+    own = [p for p in catalogue().values() if not p.once_per_cluster and about(p, Site(), read_service(said))]
+    tuned = draw(st.lists(st.sampled_from(own), max_size=2, unique_by=lambda p: p.alert))
+    return {**said, **({"alerts": {p.alert: draw(overrides(p)) for p in tuned}} if tuned else {})}
