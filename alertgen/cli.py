@@ -22,13 +22,14 @@ import click.shell_completion
 import rich.console
 import rich.progress
 
-from alertgen import compiler, golden, schema, workspace
+from alertgen import compiler, golden, inhibition, schema, workspace
 from alertgen.compiler import Build
 from alertgen.diagnostics import AlertgenError, Diagnostic, Location, did_you_mean, in_order
 from alertgen.expand import Expansion
 from alertgen.patterns import catalogue
 from alertgen.reports import machine, pages, text
 from alertgen.routecases import distinct, misrouted, route_cases
+from alertgen.routing import SEVERITIES
 from alertgen.tools import binaries, packages, process, prover
 from alertgen.tools import doctor as examination
 from alertgen.verdict import CaseId, CaseResult, cases, judge
@@ -317,7 +318,12 @@ def _explained(result: Build, expansion: Expansion, alert: str | None) -> str:
     told = {a.title: result.estate.told(team, a.rule.alert, a.settings.severity) for a in expansion.alerts}
     if alert is None:
         return pages.service_page(expansion, told)
-    return "\n\n".join(pages.alert_page(expansion, a, told[a.title]) for a in expansion.alerts if a.rule.alert == alert)
+    pairs = result.pairs(expansion)
+    return "\n\n".join(
+        pages.alert_page(expansion, a, told[a.title], inhibition.causes(pairs, a, SEVERITIES))
+        for a in expansion.alerts
+        if a.rule.alert == alert
+    )
 
 
 @main.command()
@@ -331,7 +337,7 @@ def patterns(alert: str | None) -> None:
         raise click.BadParameter(
             f"there is no {alert!r}. {did_you_mean(alert, catalogue()) or _LISTED}", param_hint="ALERT"
         )
-    click.echo(pages.pattern_page(catalogue()[alert]))
+    click.echo(pages.pattern_page(catalogue()[alert], catalogue()))
 
 
 @main.command(name="schema")

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alertgen import compiler, schema_words
+from alertgen import compiler, inhibition, schema_words
 from alertgen.expand import expand
 from alertgen.render import docs, kubernetes, prometheus
 from alertgen.render import tests as tests_file
+from alertgen.routing import SEVERITIES
 from alertgen.schema import URL_PATTERN
 from alertgen.shapes import OPAQUE, shape_of
 from alertgen.spec import read_service
@@ -61,7 +62,10 @@ def test_the_filled_template_is_what_rendering_the_service_itself_gives(data: di
             expr_block=prometheus.pretty_block,
         ),
         f"docs/{home}.md": docs.page(
-            whole, lambda a: estate.told(data["team"], a.rule.alert, a.settings.severity), lambda a: scenarios(whole, a)
+            whole,
+            lambda a: estate.told(data["team"], a.rule.alert, a.settings.severity),
+            lambda a: inhibition.causes(build.pairs(whole), a, SEVERITIES),
+            lambda a: scenarios(whole, a),
         ),
     }  # fmt: skip
     for path, expected in direct.items():
