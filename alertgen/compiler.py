@@ -140,8 +140,13 @@ class Build:
         page = _TOLD.sub(functools.partial(_told_here, estate, estate.site.team), page)
         yield Artifact(f"docs/{path}.md", f"{header('md', written_in)}\n{page}")
         yield self.routing_artifact
-        whole = {"$comment": header("json", self._source(None)), **schema.build(estate.patterns)}
-        yield Artifact("schema/alertgen.schema.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+        yield self.schema_artifact
+
+    @property
+    def schema_artifact(self) -> Artifact:
+        """What editors complete and check the spec with."""
+        whole = {"$comment": header("json", self._source(None)), **schema.build(self.estate.patterns)}
+        return Artifact("schema/alertgen.schema.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
 
     def pairs(self, expansion: Expansion) -> frozenset[Pair]:
         """Which alerts silence those of a service, or of the installation."""

@@ -80,6 +80,29 @@ def test_init_does_not_touch_a_spec_that_is_there(site: Path) -> None:
     assert before == contents(site)
 
 
+def test_after_init_the_editor_has_its_schema_and_what_init_says_to_type_works(
+    tmp_path: Path, promtool: Binary, amtool: Binary
+) -> None:
+    done = alertgen(tmp_path, "init", "my alerts", PATH="/usr/bin:/bin")
+    assert (tmp_path / "my alerts" / "golden" / "schema" / "alertgen.schema.json").is_file()
+    steps = [line for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert ["build", "test"] == [step.split()[-1] for step in steps if not step.endswith("missing")][1:]
+    path = os.pathsep.join([*(str(tool.path.parent) for tool in (promtool, amtool)), "/usr/bin:/bin"])
+    ran = subprocess.run(
+        ["bash", "-euc", "\n".join(steps)],
+        cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert 0 == ran.returncode, ran.stdout + ran.stderr
+    assert "scenarios hold" in ran.stdout
+
+
+def test_init_leaves_a_golden_folder_that_is_there_alone(tmp_path: Path) -> None:
+    (tmp_path / "golden").mkdir()
+    (tmp_path / "golden" / "mine").touch()
+    assert 0 == alertgen(tmp_path, "init").returncode
+    assert [tmp_path / "golden" / "mine"] == list((tmp_path / "golden").rglob("*"))
+
+
 def test_a_symbolic_link_in_golden_is_refused_and_nothing_is_written(site: Path) -> None:
     (site / "golden" / "docs" / "shop" / "my-app.md").unlink()
     (site / "golden" / "link").symlink_to(site / "rules.d")
