@@ -31,7 +31,7 @@ from alertgen.expand import Expansion
 from alertgen.patterns import catalogue
 from alertgen.reports import machine, pages, text
 from alertgen.routecases import distinct, misrouted, route_cases
-from alertgen.routing import SEVERITIES
+from alertgen.routing.model import SEVERITIES
 from alertgen.tools import binaries, packages, process, prover
 from alertgen.tools import doctor as examination
 from alertgen.verdict import CaseId, CaseResult, cases, judge

@@ -18,7 +18,7 @@ from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, expand
 from alertgen.inhibition import Pair
 from alertgen.render import alertmanager, docs, kubernetes, prometheus
 from alertgen.render import tests as render_tests
-from alertgen.routing import SEVERITIES, InhibitRule, Routing
+from alertgen.routing.model import SEVERITIES, InhibitRule, Routing
 from alertgen.shapes import Shape, Template, shape_of
 from alertgen.source import Document
 from alertgen.spec import At

@@ -17,7 +17,7 @@ from alertgen import compiler, inhibition, schema_words
 from alertgen.expand import expand
 from alertgen.render import docs, kubernetes, prometheus
 from alertgen.render import tests as tests_file
-from alertgen.routing import SEVERITIES
+from alertgen.routing.model import SEVERITIES
 from alertgen.schema import URL_PATTERN
 from alertgen.shapes import OPAQUE, shape_of
 from alertgen.spec import read_service
