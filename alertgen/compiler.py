@@ -22,7 +22,7 @@ from alertgen.routing.model import SEVERITIES, InhibitRule, Routing
 from alertgen.shapes import Shape, Template, shape_of
 from alertgen.source import Document
 from alertgen.spec import At
-from alertgen.testgen import TestFile, scenarios, test_file
+from alertgen.testgen import Situations, TestFile, situations, test_file, tests_of
 from alertgen.validate import validator
 
 FULL_TESTS_UP_TO = 25
@@ -130,13 +130,14 @@ class Build:
     def _site_files(self) -> Iterator[Artifact]:
         estate = self.estate
         expansion, _ = estate.expansion(None)
+        proof = situations(expansion)
         path = f"{SITE_NAMESPACE}/{SITE_GROUP}"
         written_in = self._source(estate.site_document)
         head = header("yaml", written_in)
         yield Artifact(f"prometheus/{path}.yaml", f"{head}\n{prometheus.rule_file(expansion.groups)}")
-        yield Artifact(f"tests/{path}.yaml", f"{head}\n{_tests(expansion)}")
+        yield Artifact(f"tests/{path}.yaml", f"{head}\n{_tests(expansion, proof)}")
         yield Artifact(f"kubernetes/{path}.yaml", f"{head}\n{_objects(expansion, prometheus.pretty_block)}")
-        page = _page(expansion, _pairs(expansion, expansion))
+        page = _page(expansion, _pairs(expansion, expansion), proof)
         page = _TOLD.sub(functools.partial(_told_here, estate, estate.site.team), page)
         yield Artifact(f"docs/{path}.md", f"{header('md', written_in)}\n{page}")
         yield self.routing_artifact
@@ -185,18 +186,18 @@ def _pairs(once: Expansion, expansion: Expansion) -> frozenset[Pair]:
     return frozenset(inhibition.pairs((*once.alerts, *own), expansion))
 
 
-def _page(expansion: Expansion, pairs: Collection[Pair]) -> str:
+def _page(expansion: Expansion, pairs: Collection[Pair], proof: Situations) -> str:
     return docs.page(
         expansion,
         _told_later,
         lambda alert: inhibition.causes(pairs, alert, SEVERITIES),
-        lambda alert: scenarios(expansion, alert),
+        lambda alert: proof[alert.title],
     )
 
 
-def _tests(expansion: Expansion) -> str:
+def _tests(expansion: Expansion, proof: Situations) -> str:
     path = f"../../prometheus/{expansion.namespace}/{expansion.name}.yaml"
-    return render_tests.render(test_file(expansion), [path])
+    return render_tests.render(tests_of(expansion, proof, lambda _: True), [path])
 
 
 def _objects(expansion: Expansion, block: prometheus.Block) -> str:
@@ -216,11 +217,12 @@ def _mould(estate: Estate, document: Document, shape: Shape, pairs: Collection[P
     expansion, _ = expand(
         estate.site, holed, estate.patterns, estate.stack(document), estate.today, Location(document.path, 1, 1)
     )
+    proof = situations(expansion)
     return Mould(
         rules=Template.of(prometheus.rule_file(expansion.groups, shapes.marked_block)),
-        tests=Template.of(_tests(expansion)),
+        tests=Template.of(_tests(expansion, proof)),
         objects=Template.of(_objects(expansion, shapes.marked_block)),
-        page=Template.of(_page(expansion, pairs)),
+        page=Template.of(_page(expansion, pairs, proof)),
         alerts=len(expansion.alerts),
         recording_rules=len(expansion.records),
     )

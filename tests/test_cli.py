@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from processes import gone
 
 from alertgen.tools.binaries import Binary
 
@@ -192,3 +196,43 @@ def test_a_reader_that_has_enough_is_no_failure(site: Path) -> None:
         cwd=site, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (0, "{\n", "") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_a_proof_that_is_interrupted_ends_at_once_with_all_that_it_started(
+    site: Path, amtool: Binary, fake: Callable[[str, str], Path]
+) -> None:
+    started = site / "started"
+    body = f'case "$1" in --version) echo "promtool, version 2.53.0";; *) echo $$ > "{started}"; exec sleep 60;; esac'
+    path = f"{fake('promtool', body).parent}:{amtool.path.parent}:/usr/bin:/bin"
+    temporary = site / "tmp"
+    temporary.mkdir()
+    running = subprocess.Popen(
+        [ALERTGEN, "test"], cwd=site, env={**os.environ, "PATH": path, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not (started.exists() and started.read_text(encoding="utf-8")) and running.poll() is None:
+        time.sleep(0.01)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=20)
+    assert (130, "", "interrupted\n") == (running.returncode, out, err)
+    assert [] == list(temporary.iterdir())
+    assert gone(int(started.read_text(encoding="utf-8")))
+
+
+def test_two_builds_at_once_both_end_well_and_leave_the_tree_of_one(site: Path) -> None:
+    before = contents(site)
+    shutil.rmtree(site / "golden")
+    both = [subprocess.Popen([ALERTGEN, "build"], cwd=site, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [0, 0] == [build.wait(timeout=60) for build in both]
+    assert before == contents(site)
+
+
+def test_a_full_disk_is_named_and_nothing_is_left_behind(site: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 8; trap '' XFSZ; '{ALERTGEN}' build --out other"],
+        cwd=site, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (3, "") == (done.returncode, done.stdout)
+    assert done.stderr.startswith("error: other/")
+    assert "Traceback" not in done.stderr
+    assert not (site / "other").exists()

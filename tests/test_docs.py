@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from alertgen import cli, compiler
+from alertgen import commands, compiler
 from alertgen.patterns import catalogue
 from alertgen.tools.binaries import Binary
 from alertgen.verdict import cases
@@ -105,7 +105,8 @@ def test_every_make_target_that_a_page_names_exists(page: str) -> None:
 
 
 def test_every_command_says_what_it_does_and_every_option_what_it_is_for() -> None:
-    for name, command in cli.main.commands.items():
+    for name in commands.names():
+        command = commands.command(name)
         assert command.help, name
         for parameter in command.params:
             if isinstance(parameter, click.Option):

@@ -1,0 +1,53 @@
+"""Writing golden/ from the spec, or showing what would change."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import click
+
+from alertgen import workspace
+from alertgen.commands import _options as options
+from alertgen.commands._drift import drift_summary, drifted
+from alertgen.commands._output import counted, print_findings, progress
+from alertgen.commands._spec import compiled, stop_on_errors
+from alertgen.reports import text
+
+
+@click.command()
+@options.spec
+@options.out
+@click.option("--check", is_flag=True, help="Write nothing; show what would change, and exit with 1 if anything would.")
+@options.formats("json", "github", "sarif", "junit")
+def build(spec: str, out: str, check: bool, style: str) -> None:
+    """Write golden/ from rules.d/."""
+    started = time.monotonic()
+    result = compiled(spec)
+    stop_on_errors(result, style)
+    with progress("building", 4 * len(result.entries) + 6) as on_done:
+        artifacts = counted(result.artifacts(), on_done)
+        if check:
+            drifts = list(workspace.compare(out, artifacts))
+        else:
+            written = workspace.write(out, artifacts)
+            drifts = list(written.refused)
+    found = [*result.diagnostics, *(drifted(out, drift) for drift in drifts)]
+    if style != "text":
+        print_findings(found, style)
+    elif check:
+        for drift in drifts:
+            click.echo(text.diff(drift.diff(out, spec)) or text.diagnostics([drifted(out, drift)]))
+        click.echo(drift_summary(out, drifts), err=bool(drifts))
+    else:
+        print_findings(found, style)
+    if drifts:
+        sys.exit(options.FINDINGS)
+    if not check and style == "text":
+        counts = result.counts
+        click.echo(
+            f"{text.count(counts.services, 'service')} ({text.count(counts.shapes, 'shape')}), "
+            f"{text.count(counts.alerts, 'alert')}, {text.count(counts.recording_rules, 'recording rule')}: "
+            f"{text.count(written.files, 'file')} in {out}/, "
+            f"{written.changed:,} written, {written.removed:,} removed, {time.monotonic() - started:.1f} s"
+        )

@@ -1,0 +1,55 @@
+"""Saying where every value of an alert comes from."""
+
+from __future__ import annotations
+
+import click
+
+from alertgen import inhibition
+from alertgen.commands import _options as options
+from alertgen.commands._spec import compiled, stop_on_errors
+from alertgen.compiler import Build
+from alertgen.diagnostics import did_you_mean
+from alertgen.expand import Expansion
+from alertgen.reports import pages
+from alertgen.routing.model import SEVERITIES
+
+
+@click.command()
+@click.argument("alert", required=False)
+@click.option("--service", "name", help="The service, as `name` or `namespace/name`.")
+@options.spec
+def explain(alert: str | None, name: str | None, spec: str) -> None:
+    """Say where every value of an alert comes from, and who is told.
+
+    Without ALERT, list a service's alerts; without --service, those of every service.
+    """
+    result = compiled(spec)
+    stop_on_errors(result, "text")
+    chosen = _expansions(result, name)
+    shown = [_explained(result, expansion, alert) for expansion in chosen]
+    if not any(shown):
+        near = did_you_mean(alert or "", result.estate.patterns) or options.LISTED
+        raise click.BadParameter(f"no service here has the alert {alert!r}. {near}", param_hint="ALERT")
+    click.echo("\n\n".join(page for page in shown if page))
+
+
+def _expansions(result: Build, name: str | None) -> list[Expansion]:
+    documents = [entry.document for entry in result.entries if name in (None, entry.key[1], "/".join(entry.key))]
+    if name and not documents:
+        known = [entry.key[1] for entry in result.entries]
+        raise click.BadParameter(f"no service {name!r}. {did_you_mean(name, known)}", param_hint="--service")
+    expansions = [result.estate.expansion(document)[0] for document in documents]
+    return expansions if name else [*expansions, result.estate.expansion(None)[0]]
+
+
+def _explained(result: Build, expansion: Expansion, alert: str | None) -> str:
+    team = expansion.service.team if expansion.service else result.estate.site.team
+    told = {a.title: result.estate.told(team, a.rule.alert, a.settings.severity) for a in expansion.alerts}
+    if alert is None:
+        return pages.service_page(expansion, told)
+    pairs = result.pairs(expansion)
+    return "\n\n".join(
+        pages.alert_page(expansion, a, told[a.title], inhibition.causes(pairs, a, SEVERITIES))
+        for a in expansion.alerts
+        if a.rule.alert == alert
+    )
