@@ -71,6 +71,12 @@ def alertmanagers(amtool: Binary, tmp_path_factory: pytest.TempPathFactory) -> t
     return tuple(runnable(binary, folder) for binary in given("alertmanager", TOOLS, os.environ))
 
 
+@pytest.fixture(scope="session")
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Runnable:
+    """The oldest Prometheus there is."""
+    return runnable(_had("prometheus"), tmp_path_factory.mktemp("prometheus"))
+
+
 @pytest.fixture
 def fake(tmp_path: Path) -> Fake:
     """A program that misbehaves in ways the real ones cannot be made to: a shell script `bin/<name>` of any body."""

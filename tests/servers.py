@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import http.server
 import itertools
 import json
 import shutil
 import socket
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -220,3 +222,86 @@ def alertmanager(program: Runnable, configuration: str, folder: Path) -> Iterato
     ]
     with started("alertmanager", program, arguments, free_port(), folder) as url:
         yield Alertmanager(program.version, url, file)
+
+
+@contextlib.contextmanager
+def prometheus(program: Runnable, configuration: object, folder: Path) -> Iterator[str]:
+    """The address of a Prometheus of its own; it sends each alert to Alertmanager again after a second."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "prometheus.yaml"
+    file.write_text(json.dumps(configuration), encoding="utf-8")
+    often = ("--rules.alert.resend-delay=1s", "--rules.alert.for-grace-period=0s")
+    arguments = [f"--config.file={file}", f"--storage.tsdb.path={folder / 'data'}", *often]
+    with started("prometheus", program, arguments, free_port(), folder) as url:
+        yield url
+
+
+class Exporter:
+    """Metrics on a port, as they are told: `show` replaces what the next scrape sees."""
+
+    def __init__(self) -> None:
+        self._text = b""
+        self._lock = threading.Lock()
+
+    def show(self, *samples: str) -> None:
+        """Each a line of the text format."""
+        with self._lock:
+            self._text = "".join(f"{sample}\n" for sample in samples).encode()
+
+    def read(self) -> bytes:
+        """What is shown now."""
+        with self._lock:
+            return self._text
+
+
+class Sink:
+    """Takes whatever is posted, and keeps it by path in the order it came."""
+
+    def __init__(self) -> None:
+        self._posted: list[tuple[str, Any]] = []
+        self._lock = threading.Lock()
+
+    def take(self, path: str, body: bytes) -> None:
+        """Keeps a JSON document that was posted."""
+        with self._lock:
+            self._posted.append((path, json.loads(body)))
+
+    def at(self, path: str) -> list[Any]:
+        """What was posted there until now."""
+        with self._lock:
+            return [document for there, document in self._posted if there == path]
+
+
+@contextlib.contextmanager
+def listening(exporter: Exporter, sink: Sink) -> Iterator[str]:
+    """`host:port` at which the exporter is read and the sink is posted to."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = exporter.read()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            sink.take(self.path, self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(PATIENCE)
