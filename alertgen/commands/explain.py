@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from alertgen import inhibition
 from alertgen.commands import _options as options
 from alertgen.commands._spec import compiled, stop_on_errors
 from alertgen.compiler import Build
@@ -44,4 +45,9 @@ def _explained(result: Build, expansion: Expansion, alert: str | None) -> str:
     told = {a.title: result.estate.told(a.certain_labels) for a in expansion.alerts}
     if alert is None:
         return pages.service_page(expansion, told)
-    return "\n\n".join(pages.alert_page(expansion, a, told[a.title]) for a in expansion.alerts if a.rule.alert == alert)
+    pairs = result.pairs(expansion)
+    return "\n\n".join(
+        pages.alert_page(expansion, a, told[a.title], inhibition.causes(pairs, a, result.estate.routing.severities))
+        for a in expansion.alerts
+        if a.rule.alert == alert
+    )
