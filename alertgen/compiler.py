@@ -16,7 +16,7 @@ from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
 from alertgen.estate import Entry, Estate, read_estate
 from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, expand, only
 from alertgen.inhibition import Pair
-from alertgen.render import alertmanager, docs, kubernetes, prometheus
+from alertgen.render import alertmanager, docs, kubernetes, prometheus, routes
 from alertgen.render import tests as render_tests
 from alertgen.routing.model import InhibitRule, Routing
 from alertgen.shapes import Shape, Template, shape_of
@@ -141,7 +141,15 @@ class Build:
         page = _TOLD.sub(functools.partial(_told_here, estate), page)
         yield Artifact(f"docs/{path}.md", f"{header('md', written_in)}\n{page}")
         yield self.routing_artifact
+        yield self._routes_page
         yield self.schema_artifact
+
+    @property
+    def _routes_page(self) -> Artifact:
+        """Who is told, drawn and in words."""
+        estate = self.estate
+        head = header("md", self._source(estate.routing_document))
+        return Artifact(f"docs/{SITE_NAMESPACE}/routes.md", f"{head}\n{routes.page(self.routing, estate.tree)}")
 
     @property
     def schema_artifact(self) -> Artifact:
