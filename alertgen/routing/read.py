@@ -10,6 +10,7 @@ from alertgen import receivers
 from alertgen.diagnostics import Diagnostic
 from alertgen.receivers import NONE, Receiver, Version
 from alertgen.routing.check import check
+from alertgen.routing.inhibit import read_inhibit
 from alertgen.routing.model import (
     DEFAULT_GROUP_BY,
     GROUP_INTERVAL,
@@ -40,6 +41,8 @@ def read(
         receiver, found = receivers.read(name, body, functools.partial(at, "receivers", name), alertmanager_version)
         defined[name] = receiver
         problems += found
+    inhibit, found = read_inhibit(data.get("inhibit", ()), functools.partial(at, "inhibit"))
+    problems += found
     routing = Routing(
         default=read_destination(data, at, "default") or Destination(NONE.name),
         heartbeat=read_heartbeat(data, at),
@@ -49,6 +52,7 @@ def read(
         repeat_interval=read_span(data, "repeat_interval", REPEAT_INTERVAL),
         teams={name: _team(name, body, at) for name, body in sorted(data.get("teams", {}).items())},
         receivers=dict(sorted(defined.items())),
+        inhibit=inhibit,
     )
     return routing, (*problems, *check(data, at, routing))
 

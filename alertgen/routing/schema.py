@@ -7,6 +7,7 @@ from typing import Any
 
 from alertgen import receivers
 from alertgen.quantity import DURATION_PATTERN, Duration
+from alertgen.routing import inhibit
 from alertgen.routing.model import (
     DEFAULT_GROUP_BY,
     GROUP_INTERVAL,
@@ -85,6 +86,7 @@ SCHEMA: dict[str, Any] = _object(
         "group_wait": _duration("How long the first notification waits for more alerts.", GROUP_WAIT),
         "group_interval": _duration("How long changes of a group wait for the next notification.", GROUP_INTERVAL),
         "repeat_interval": _duration("How long until an unchanged group is told again.", REPEAT_INTERVAL),
+        "inhibit": inhibit.SCHEMA,
         "teams": {
             "type": "object",
             "description": "Teams by name: the name is what services write, and the label `team` of their alerts.",
