@@ -16,6 +16,7 @@ from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
 from alertgen.estate import Entry, Estate, read_estate
 from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, expand, only
 from alertgen.inhibition import Pair
+from alertgen.inhibition_check import Sort, check_written, sorts
 from alertgen.render import alertmanager, docs, kubernetes, prometheus, routes
 from alertgen.render import tests as render_tests
 from alertgen.routing.model import InhibitRule, Routing
@@ -256,27 +257,46 @@ def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder
         )  # fmt: skip
     estate, estate_problems = read_estate(documents, today)
     once, wrong = estate.expansion(None)
-    pairs = set(_pairs(once, once))
-    entries, moulds, service_problems = _services(estate, documents["service"], once, pairs)
+    alerts = _Alerts(once)
+    entries, moulds, service_problems = _services(estate, documents["service"], alerts)
+    inhibit = inhibition.rules(alerts.pairs, estate.routing.severities)
     if not estate_problems:
         service_problems += [*wrong, *_linted(once, estate.site_at)]
+        service_problems += check_written(estate.routing.inhibit, inhibit, alerts.sorts, estate.inhibit_at)
     problems += [*estate_problems, *service_problems]
     return Build(
         estate=estate,
         entries=entries,
         moulds=moulds,
-        inhibit=inhibition.rules(pairs, estate.routing.severities),
+        inhibit=inhibit,
         diagnostics=in_order(problems),
         spec_folder=spec_folder,
     )
 
 
+class _Alerts:
+    """The alerts there are, as far as it matters for who silences whom: a few for each shape."""
+
+    def __init__(self, once: Expansion) -> None:
+        self._once = once
+        self.pairs: set[Pair] = set()
+        self.sorts: set[Sort] = set()
+        self.add(once)
+
+    def add(self, expansion: Expansion) -> frozenset[Pair]:
+        """Counts the alerts of one more service; returns which alerts silence those."""
+        own = _pairs(self._once, expansion)
+        self.pairs |= own
+        self.sorts |= set(sorts(expansion))
+        return own
+
+
 def _services(
-    estate: Estate, documents: Sequence[Document], once: Expansion, pairs: set[Pair]
+    estate: Estate, documents: Sequence[Document], alerts: _Alerts
 ) -> tuple[tuple[Entry, ...], dict[str, Mould], list[Diagnostic]]:
     """Every service's entry in order of name, what its shape is made into, and all that is wrong.
 
-    `pairs` gets the alerts that silence each other; `once` are the alerts of the installation.
+    `alerts` gets those of every shape.
     """
     problems: list[Diagnostic] = []
     validate = validator(schema.build(estate.patterns, estate.broken))
@@ -306,9 +326,7 @@ def _services(
             used.add(estate, expansion, document)
             errors = [problem for problem in found if problem.severity is Severity.ERROR]
             if not errors:
-                own = _pairs(once, expansion)
-                pairs |= own
-                moulds[shape.key] = _mould(estate, document, shape, own)
+                moulds[shape.key] = _mould(estate, document, shape, alerts.add(expansion))
             elif all(error.location.path != document.path for error in errors):
                 hopeless.add(shape.key)  # a wider layer is wrong, and the next service would only say so again
         entries.append(Entry(document, shape, names))

@@ -79,6 +79,11 @@ class Estate:
         """A place in the site's document, or in none."""
         return self.site_document.at(*steps) if self.site_document else Location("(defaults)", 1, 1)
 
+    def inhibit_at(self, *steps: str | int) -> Location:
+        """A place in what the routing document says under `inhibit`."""
+        document = self.routing_document
+        return document.at("routing", "inhibit", *steps) if document else Location("(defaults)", 1, 1)
+
     @functools.cached_property
     def team_layers(self) -> Mapping[str, Layer]:
         """Each team's overrides, for teams that have any."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 import servers
 from servers import Alertmanager, Exporter, Runnable, Sink, listening, wait_for
 
@@ -40,9 +41,15 @@ def routing(sink: str, secret: Path) -> Mapping[str, Any]:
             # Long enough for the cause to arrive before its symptoms are told.
             "group_wait": "2s",
             "group_interval": "1s",
-            "teams": {"web": {"page": "web-pager", "ticket": "web-chat"}},
+            "teams": {
+                "web": {
+                    "page": {"receiver": "web-pager", "escalate": [{"after": "10s", "receiver": "web-lead"}]},
+                    "ticket": "web-chat",
+                }
+            },
             "receivers": {
                 "web-pager": {"webhook": {"url": f"http://{sink}/pager"}},
+                "web-lead": {"webhook": {"url": f"http://{sink}/lead"}},
                 "web-chat": {"slack": {"api_url_file": str(secret), "channel": "#web"}},
                 "nobodys": {"webhook": {"url": f"http://{sink}/nobodys"}},
                 "deadman": {"webhook": {"url": f"http://{sink}/deadman"}},
@@ -57,10 +64,14 @@ class Chain:
     sink: Sink
     alertmanager: Alertmanager
 
-    def show(self, *, available: int, ready: bool) -> None:
-        """What kube-state-metrics says of a Deployment of two pods, one of which may not be ready."""
+    def show(self, *, available: int, ready: bool, others: int) -> None:
+        """What kube-state-metrics says of a Deployment of two pods, one of which may not be ready, and of another."""
+        other = 'namespace="shop",deployment="my-other-app"'
         of, pod = 'namespace="shop",deployment="my-app"', f'namespace="shop",pod="{POD}"'
         self.exporter.show(
+            f"kube_deployment_spec_replicas{{{other}}} 1",
+            f"kube_deployment_status_replicas_available{{{other}}} {others}",
+            f"kube_deployment_spec_strategy_rollingupdate_max_unavailable{{{other}}} 1",
             f"kube_deployment_spec_replicas{{{of}}} 2",
             f"kube_deployment_status_replicas_available{{{of}}} {available}",
             f"kube_deployment_spec_strategy_rollingupdate_max_unavailable{{{of}}} 1",
@@ -86,7 +97,7 @@ class Chain:
         return {
             fate.labels["alertname"]: {cause["alertname"] for cause in fate.inhibited_by}
             for fate in self.alertmanager.fates()
-            if fate.inhibited_by
+            if fate.inhibited_by and fate.labels["service"] == "my-app"
         }
 
 
@@ -96,8 +107,8 @@ def chain(prometheus: Runnable, alertmanager: Runnable, folder: Path) -> Iterato
     exporter, sink, secret = Exporter(), Sink(), folder / "slack"
     with listening(exporter, sink) as address:
         secret.write_text(f"http://{address}/chat", encoding="utf-8")
-        documents = (SITE, {"service": "my-app", "namespace": "shop", "team": "web"}, routing(address, secret))
-        build(documents, folder / "golden")
+        both = ({"service": name, "namespace": "shop", "team": "web"} for name in ("my-app", "my-other-app"))
+        build((SITE, *both, routing(address, secret)), folder / "golden")
         text = (folder / "golden/alertmanager/alertmanager.yaml").read_text(encoding="utf-8")
         with servers.alertmanager(alertmanager, text, folder / "alertmanager") as am:
             configuration = {
@@ -123,16 +134,19 @@ def build(documents: Sequence[Mapping[str, Any]], out: Path) -> None:
     workspace.write(str(out), result.artifacts())
 
 
+@pytest.mark.long  # seconds of waiting, which is what it is about
 def test_the_right_people_hear_of_an_outage_and_of_its_end(
     prometheus: Runnable, alertmanagers: Sequence[Runnable], tmp_path: Path
 ) -> None:
     with chain(prometheus, alertmanagers[-1], tmp_path) as it:
-        it.show(available=2, ready=True)
+        it.show(available=2, ready=True, others=1)
         wait_for("the heart beats", lambda: len(it.told("/deadman", "Watchdog", "firing")) >= 2)
 
-        it.show(available=0, ready=False)
-        wait_for("the outage pages", lambda: bool(it.told("/pager", "WorkloadDown", "firing")))
-        page = it.told("/pager", "WorkloadDown", "firing")[0]
+        it.show(available=0, ready=False, others=0)
+        wait_for("the outages page", lambda: len(it.told("/pager", "WorkloadDown", "firing")) >= 2)
+        assert [] == it.sink.at("/lead")
+        pages = it.told("/pager", "WorkloadDown", "firing")
+        (page,) = (each for each in pages[:2] if each["labels"]["service"] == "my-app")
         assert "my-app is down: no pod is available" == page["annotations"]["summary"]
         assert (
             "Deployment shop/my-app has had no available pod for 1s, although it should have some."
@@ -145,7 +159,7 @@ def test_the_right_people_hear_of_an_outage_and_of_its_end(
         wait_for("its symptoms are inhibited by it", lambda: it.silenced() == symptoms)
         assert [] == it.sink.at("/chat")
 
-        it.show(available=2, ready=False)
+        it.show(available=2, ready=False, others=0)
         wait_for("its end is told, too", lambda: bool(it.told("/pager", "WorkloadDown", "resolved")))
         wait_for("what is left is told when the outage is over", lambda: bool(it.sink.at("/chat")))
         assert {} == it.silenced()
@@ -153,7 +167,10 @@ def test_the_right_people_hear_of_an_outage_and_of_its_end(
         assert "PodNotReady" in attachment["title"]
         assert "#web" == it.sink.at("/chat")[0]["channel"]
 
-        it.show(available=2, ready=True)
+        wait_for("the one that lasts is escalated", lambda: bool(it.sink.at("/lead")))
+        it.show(available=2, ready=True, others=1)
+        wait_for("the lead hears of the end, too", lambda: bool(it.told("/lead", "WorkloadDown", "resolved")))
+        assert {"my-other-app"} == {a["labels"]["service"] for m in it.sink.at("/lead") for a in m["alerts"]}
         wait_for(
             "nothing fires but Watchdog",
             lambda: [f.labels["alertname"] for f in it.alertmanager.fates()] == ["Watchdog"],

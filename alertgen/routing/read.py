@@ -11,6 +11,7 @@ from alertgen.diagnostics import Diagnostic, Location
 from alertgen.receivers import NONE, Receiver, Version
 from alertgen.routing.check import check
 from alertgen.routing.hours import read_hours
+from alertgen.routing.inhibit import read_inhibit
 from alertgen.routing.model import (
     DEFAULT_GROUP_BY,
     GROUP_INTERVAL,
@@ -49,6 +50,8 @@ def read(
         interval, found = read_hours(name, ranges, functools.partial(at, "hours", name))
         intervals.append(interval)
         problems += found
+    inhibit, found = read_inhibit(data.get("inhibit", ()), functools.partial(at, "inhibit"))
+    problems += found
     routing = Routing(
         default=read_destination(data, at, "default") or Destination(NONE.name),
         heartbeat=read_heartbeat(data, at),
@@ -61,6 +64,7 @@ def read(
         severities={**SEVERITIES, **data.get("severities", {})},
         intervals=tuple(intervals),
         mutes=tuple(_mute(body, at("mute", index)) for index, body in enumerate(data.get("mute", ()))),
+        inhibit=inhibit,
     )
     return routing, (*problems, *check(data, at, routing))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from alertgen import receivers
 from alertgen.quantity import DURATION_PATTERN, Duration
+from alertgen.routing import inhibit
 from alertgen.routing.model import (
     DEFAULT_GROUP_BY,
     GROUP_INTERVAL,
@@ -172,6 +173,7 @@ SCHEMA: dict[str, Any] = _object(
             "additionalProperties": _HOURS,
         },
         "mute": {"type": "array", "description": "What is not told at certain times.", "items": _MUTE},
+        "inhibit": inhibit.SCHEMA,
         "teams": {
             "type": "object",
             "description": "Teams by name: the name is what services write, and the label `team` of their alerts.",
