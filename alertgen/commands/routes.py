@@ -20,7 +20,14 @@ from alertgen.routing.answer import answers, may_inhibit
 @click.command()
 @click.option("--labels", "written", help="An alert, as `alertname=WorkloadDown,service=my-app,severity=critical`.")
 @click.option("--at", "moment", callback=given, help='When it begins to fire: "2026-12-24 03:00 Europe/Berlin" [now].')
-@click.option("--format", "style", type=click.Choice(["text", "mermaid"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "mermaid"]),
+    default="text",
+    show_default=True,
+    help="In words, or drawn.",
+)
 @options.spec
 def routes(written: str | None, moment: dt.datetime | None, style: str, spec: str) -> None:
     """Say who is told of what, and when.
