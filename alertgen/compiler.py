@@ -7,16 +7,18 @@ import functools
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from alertgen import checks, clashes, no_effect, schema, shapes, source, spec
+from alertgen import checks, clashes, inhibition, no_effect, schema, shapes, source, spec
 from alertgen.artifact import Artifact, header
 from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
 from alertgen.estate import Entry, Estate, read_estate
 from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, expand, only
-from alertgen.render import alertmanager, docs, kubernetes, prometheus
+from alertgen.inhibition import Pair
+from alertgen.render import alertmanager, docs, kubernetes, prometheus, routes
 from alertgen.render import tests as render_tests
+from alertgen.routing.model import InhibitRule, Routing
 from alertgen.shapes import Shape, Template, shape_of
 from alertgen.source import Document
 from alertgen.spec import At
@@ -56,6 +58,8 @@ class Build:
     estate: Estate
     entries: tuple[Entry, ...]
     moulds: Mapping[str, Mould]
+    inhibit: tuple[InhibitRule, ...]
+    """Who silences whom: what the patterns of the alerts here declare."""
     diagnostics: tuple[Diagnostic, ...]
     spec_folder: str
 
@@ -114,7 +118,7 @@ class Build:
             yield Artifact(f"tests/{namespace}/{name}.yaml", f"{head}\n{mould.tests.fill(entry.names)}")
         yield Artifact(f"kubernetes/{namespace}/{name}.yaml", f"{head}\n{mould.objects.fill(entry.names)}")
         page = mould.page.fill(entry.names)
-        page = _TOLD.sub(functools.partial(_told_here, self.estate, entry.document.data["team"]), page)
+        page = _TOLD.sub(functools.partial(_told_here, self.estate), page)
         yield Artifact(f"docs/{namespace}/{name}.md", f"{header('md', source_file)}\n{page}")
 
     def _source(self, document: Document | None) -> str:
@@ -133,10 +137,19 @@ class Build:
         yield Artifact(f"prometheus/{path}.yaml", f"{head}\n{prometheus.rule_file(expansion.groups)}")
         yield Artifact(f"tests/{path}.yaml", f"{head}\n{_tests(expansion, proof)}")
         yield Artifact(f"kubernetes/{path}.yaml", f"{head}\n{_objects(expansion, prometheus.pretty_block)}")
-        page = _TOLD.sub(functools.partial(_told_here, estate, estate.site.team), _page(expansion, proof))
+        page = _page(estate, expansion, _pairs(expansion, expansion), proof)
+        page = _TOLD.sub(functools.partial(_told_here, estate), page)
         yield Artifact(f"docs/{path}.md", f"{header('md', written_in)}\n{page}")
         yield self.routing_artifact
+        yield self._routes_page
         yield self.schema_artifact
+
+    @property
+    def _routes_page(self) -> Artifact:
+        """Who is told, drawn and in words."""
+        estate = self.estate
+        head = header("md", self._source(estate.routing_document))
+        return Artifact(f"docs/{SITE_NAMESPACE}/routes.md", f"{head}\n{routes.page(self.routing, estate.tree)}")
 
     @property
     def schema_artifact(self) -> Artifact:
@@ -144,29 +157,52 @@ class Build:
         whole = {"$comment": header("json", self._source(None)), **schema.build(self.estate.patterns)}
         return Artifact("schema/alertgen.schema.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
 
+    def pairs(self, expansion: Expansion) -> frozenset[Pair]:
+        """Which alerts silence those of a service, or of the installation."""
+        return _pairs(self.estate.expansion(None)[0], expansion)
+
+    @property
+    def routing(self) -> Routing:
+        """The routing with all that silences: what the spec says, then what the patterns say."""
+        routing = self.estate.routing
+        return replace(routing, inhibit=(*routing.inhibit, *self.inhibit))
+
     @property
     def routing_artifact(self) -> Artifact:
         """Alertmanager's configuration."""
         estate = self.estate
-        about = self._source(estate.routing_document)
-        rendered = alertmanager.render(estate.routing, estate.tree, estate.alertmanager_version, header("yaml", about))
+        head = header("yaml", self._source(estate.routing_document))
+        rendered = alertmanager.render(self.routing, estate.tree, estate.alertmanager_version, head)
         return Artifact("alertmanager/alertmanager.yaml", rendered)
 
 
-_TOLD = re.compile("\x0e([^\x0f]*)\x0f([^\x0f]*)\x0f")
+_TOLD = re.compile("\x0e([^\x0e]*)\x0e")
 
 
-def _told_later(alert: Alert) -> str:
-    """Stands in a page for who is told: that depends on the team, which is a hole."""
-    return f"\x0e{alert.rule.alert}\x0f{alert.settings.severity}\x0f"
+def _told_later(estate: Estate, alert: Alert) -> str:
+    """Stands in a page for who is told: that depends on the labels, in which are holes."""
+    labels = "\x0f".join(part for each in sorted(estate.routed_by(alert.certain_labels).items()) for part in each)
+    return f"\x0e{labels}\x0e"
 
 
-def _told_here(estate: Estate, team: str, match: re.Match[str]) -> str:
-    return estate.told(team, match[1], match[2])
+def _told_here(estate: Estate, match: re.Match[str]) -> str:
+    parts = match[1].split("\x0f")
+    return estate.told(dict(zip(parts[::2], parts[1::2], strict=True)))
 
 
-def _page(expansion: Expansion, proof: Situations) -> str:
-    return docs.page(expansion, _told_later, lambda alert: proof[alert.title])
+def _pairs(once: Expansion, expansion: Expansion) -> frozenset[Pair]:
+    """The alerts of a service are silenced by its own and by the installation's."""
+    own = expansion.alerts if expansion.service else ()
+    return frozenset(inhibition.pairs((*once.alerts, *own), expansion))
+
+
+def _page(estate: Estate, expansion: Expansion, pairs: Collection[Pair], proof: Situations) -> str:
+    return docs.page(
+        expansion,
+        functools.partial(_told_later, estate),
+        lambda alert: inhibition.causes(pairs, alert, estate.routing.severities),
+        lambda alert: proof[alert.title],
+    )
 
 
 def _tests(expansion: Expansion, proof: Situations) -> str:
@@ -185,7 +221,7 @@ def _objects(expansion: Expansion, block: prometheus.Block) -> str:
     )
 
 
-def _mould(estate: Estate, document: Document, shape: Shape) -> Mould:
+def _mould(estate: Estate, document: Document, shape: Shape, pairs: Collection[Pair]) -> Mould:
     """The files of a shape: rendered for a service whose names are holes."""
     holed = spec.read_service(shape.data)
     expansion, _ = expand(
@@ -196,7 +232,7 @@ def _mould(estate: Estate, document: Document, shape: Shape) -> Mould:
         rules=Template.of(prometheus.rule_file(expansion.groups, shapes.marked_block)),
         tests=Template.of(_tests(expansion, proof)),
         objects=Template.of(_objects(expansion, shapes.marked_block)),
-        page=Template.of(_page(expansion, proof)),
+        page=Template.of(_page(estate, expansion, pairs, proof)),
         alerts=len(expansion.alerts),
         recording_rules=len(expansion.records),
     )
@@ -219,18 +255,29 @@ def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder
             )
         )  # fmt: skip
     estate, estate_problems = read_estate(documents, today)
-    entries, moulds, service_problems = _services(estate, documents["service"])
+    once, wrong = estate.expansion(None)
+    pairs = set(_pairs(once, once))
+    entries, moulds, service_problems = _services(estate, documents["service"], once, pairs)
     if not estate_problems:
-        once, wrong = estate.expansion(None)
         service_problems += [*wrong, *_linted(once, estate.site_at)]
     problems += [*estate_problems, *service_problems]
-    return Build(estate=estate, entries=entries, moulds=moulds, diagnostics=in_order(problems), spec_folder=spec_folder)
+    return Build(
+        estate=estate,
+        entries=entries,
+        moulds=moulds,
+        inhibit=inhibition.rules(pairs, estate.routing.severities),
+        diagnostics=in_order(problems),
+        spec_folder=spec_folder,
+    )
 
 
 def _services(
-    estate: Estate, documents: Sequence[Document]
+    estate: Estate, documents: Sequence[Document], once: Expansion, pairs: set[Pair]
 ) -> tuple[tuple[Entry, ...], dict[str, Mould], list[Diagnostic]]:
-    """Every service's entry in order of name, what its shape is made into, and all that is wrong."""
+    """Every service's entry in order of name, what its shape is made into, and all that is wrong.
+
+    `pairs` gets the alerts that silence each other; `once` are the alerts of the installation.
+    """
     problems: list[Diagnostic] = []
     validate = validator(schema.build(estate.patterns, estate.broken))
     moulds: dict[str, Mould] = {}
@@ -259,7 +306,9 @@ def _services(
             used.add(estate, expansion, document)
             errors = [problem for problem in found if problem.severity is Severity.ERROR]
             if not errors:
-                moulds[shape.key] = _mould(estate, document, shape)
+                own = _pairs(once, expansion)
+                pairs |= own
+                moulds[shape.key] = _mould(estate, document, shape, own)
             elif all(error.location.path != document.path for error in errors):
                 hopeless.add(shape.key)  # a wider layer is wrong, and the next service would only say so again
         entries.append(Entry(document, shape, names))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,13 @@ from alertgen.expand import Expansion, expand
 from alertgen.model import Site
 from alertgen.pattern import Pattern
 from alertgen.patterns import catalogue
-from alertgen.receivers import NONE
-from alertgen.routing.model import SEVERITIES, Route, Routing
+from alertgen.quantity import Duration
+from alertgen.routing.complete import RETENTION, check_overrides, check_whole
+from alertgen.routing.model import SEVERITY_LABEL, TEAM_LABEL, At, Override, Route, Routing
 from alertgen.routing.read import read
-from alertgen.routing.resolve import resolve
+from alertgen.routing.resolve import every_route, resolve
 from alertgen.routing.tree import tree
+from alertgen.routing.words import in_words
 from alertgen.shapes import Shape
 from alertgen.source import Document
 from alertgen.spec import Layer
@@ -109,25 +111,34 @@ class Estate:
         place = document.at("service") if document else self.site_at("site")
         return expand(self.site, service, self.patterns, self.stack(document), self.today, place)
 
-    def told(self, team: str, alert: str, severity: str) -> str:
-        """Who is told, in words: `web-pager (web-oncall@example.com)`, or that nobody is."""
-        return self._told(team, alert, severity)
+    def told(self, labels: Mapping[str, str]) -> str:
+        """Who is told of an alert with these labels, in words: `web-pager (web-oncall@example.com)`, or `nobody`."""
+        return self._told(tuple(sorted(self.routed_by(labels).items())), self._contact(labels))
+
+    def routed_by(self, labels: Mapping[str, str]) -> Mapping[str, str]:
+        """Those of an alert's labels that decide who is told."""
+        return {name: value for name, value in labels.items() if name in self._deciding}
 
     @functools.cached_property
-    def _told(self) -> Callable[[str, str, str], str]:
+    def _deciding(self) -> frozenset[str]:
+        of_routes = {matcher.name for route in every_route(self.tree) for matcher in route.matchers}
+        return frozenset({TEAM_LABEL, SEVERITY_LABEL, *of_routes})
+
+    @functools.cached_property
+    def _told(self) -> Callable[[tuple[tuple[str, str], ...], str], str]:
         """The answers are few and asked for on every page: each is worked out once."""
 
         @functools.cache
-        def told(team: str, alert: str, severity: str) -> str:
-            labels = {"alertname": alert, "severity": severity, **({"team": team} if team else {})}
-            names = [route.receiver for route in resolve(self.tree, labels)]
-            who = ", ".join("nobody" if name == NONE.name else name for name in names)
-            urgency = SEVERITIES.get(severity)
-            contacts = self.routing.teams[team].contacts if team in self.routing.teams else {}
-            contact = contacts.get(urgency, "") if urgency else ""
-            return f"{who} ({contact})" if contact else who
+        def told(labels: tuple[tuple[str, str], ...], contact: str) -> str:
+            return in_words(resolve(self.tree, dict(labels)), contact)
 
         return told
+
+    def _contact(self, labels: Mapping[str, str]) -> str:
+        """How the people are reached whom an alert of this severity is for, where their team says so."""
+        team = self.routing.teams.get(labels.get(TEAM_LABEL, ""))
+        urgency = self.routing.severities.get(labels[SEVERITY_LABEL])
+        return team.contacts.get(urgency, "") if team and urgency else ""
 
 
 def _team_at(document: Document, team: str, *steps: str) -> Location:
@@ -168,17 +179,63 @@ def read_estate(documents: Mapping[str, Sequence[Document]], today: dt.date) -> 
     problems += wrong
     if site_document and told.teams and site.team and site.team not in told.teams:
         problems.append(spec.unknown_team(site.team, told.teams, site_document.at("team")))
+    services = documents.get("service", ())
+    overrides = tuple(_overrides(services, body or {}, at, site_data, site_document))
+    owned = _owned(services)
+    problems += check_overrides(told, overrides)
+    if body is not None and not wrong:
+        kept = (
+            Duration.parse(str(site_data.get("alertmanager", {}).get("retention", RETENTION))) if usable else RETENTION
+        )
+        problems += check_whole(told, overrides, owned, kept, today, at)
     return Estate(
         site=site,
         site_document=site_document,
         routing=told,
         routing_document=routing_document,
-        tree=tree(told, SEVERITIES),
+        tree=tree(told, overrides, owned),
         patterns=patterns,
         broken=broken,
         today=today,
         alertmanager_version=am_version,
     ), problems
+
+
+def _owned(services: Sequence[Document]) -> tuple[Mapping[str, str], ...]:
+    """The labels that say whose a service's alerts are. The documents may have errors."""
+    keys = {TEAM_LABEL: "", "namespace": "", "service": "", "tier": DEFAULT_TIER}
+    return tuple({key: str(document.data.get(key, default)) for key, default in keys.items()} for document in services)
+
+
+def _overrides(
+    services: Sequence[Document], routing: Mapping[str, Any], at: At, site: Mapping[str, Any], document: Document | None
+) -> Iterator[Override]:
+    """Alerts that go elsewhere than their severity says, the narrowest layer first. Services may have errors."""
+    for labels, service in sorted(
+        zip(_owned(services), services, strict=True), key=lambda pair: tuple(pair[0].items())
+    ):
+        match = {key: labels[key] for key in ("namespace", "service")}
+        for alert, receiver in _receivers(service.data.get("alerts")):
+            yield Override(alert, receiver, labels[TEAM_LABEL], match, service.at("alerts", alert, "receiver"))
+    for team, body in sorted(routing.get("teams", {}).items()):
+        for alert, receiver in _receivers(body.get("alerts")):
+            yield Override(alert, receiver, team, {}, at("teams", team, "alerts", alert, "receiver"))
+    if document is None:
+        return
+    for alert, receiver in _receivers(site.get("alerts")):
+        yield Override(alert, receiver, None, {}, document.at("alerts", alert, "receiver"))
+    for tier, body in sorted(site.get("tiers", {}).items()):
+        for alert, receiver in _receivers(body.get("alerts")):
+            place = document.at("tiers", tier, "alerts", alert, "receiver")
+            yield Override(alert, receiver, None, {"tier": tier}, place)
+
+
+def _receivers(alerts: Any) -> Iterator[tuple[str, str]]:
+    """Who is told of which alert; what the schema does not know is left to it."""
+    if isinstance(alerts, dict):
+        for alert, settings in sorted(alerts.items()):
+            if isinstance(settings, dict) and isinstance(settings.get("receiver"), str):
+                yield alert, settings["receiver"]
 
 
 def _patterns(

@@ -43,6 +43,12 @@ class Alert:
         which = ", ".join(self.told_apart.values())
         return f"{self.rule.alert} ({which})" if which else self.rule.alert
 
+    @property
+    def certain_labels(self) -> Mapping[str, str]:
+        """The labels it has in Alertmanager whatever its series say, its name among them."""
+        namespace = {} if self.pattern.once_per_cluster else {"namespace": self.subject.service.namespace}
+        return {**self.subject.site.external_labels, **namespace, **self.rule.labels, "alertname": self.rule.alert}
+
 
 @dataclass(frozen=True, slots=True)
 class Expansion:

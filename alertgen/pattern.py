@@ -27,6 +27,7 @@ from alertgen.quantity import (
 if TYPE_CHECKING:
     from alertgen.diagnostics import Location
     from alertgen.facet import Facet
+    from alertgen.metrics import Exporter
     from alertgen.model import Proof, RecordingRule, Scenario
     from alertgen.promql import Expr
     from alertgen.subject import Subject
@@ -153,6 +154,18 @@ class Refusal:
     """A warning is about what somebody wrote; of a default nothing is said."""
 
 
+@dataclass(frozen=True, slots=True)
+class Symptoms:
+    """Alerts that tell nothing new while another fires about the same thing: its consequences, or its milder form.
+
+    `same` are the labels in which both must agree besides the cluster and, for alerts of a service, the service: with
+    `pod` they are about one pod, without about one service.
+    """
+
+    alerts: tuple[str, ...]
+    same: tuple[str, ...] = ()
+
+
 def _no_refusal(_site: Any, _params: Any) -> Iterator[Refusal]:
     return iter(())
 
@@ -215,6 +228,10 @@ class Pattern:
     summary: str
     description: str
     runbook: Runbook
+    silences: tuple[Symptoms, ...] = ()
+    """Whom nobody need hear of while this fires, unless they are more urgent (see `alertgen.inhibition`)."""
+    blinds: Exporter | None = None
+    """While this fires there are no metrics of that exporter: what alerts say that need them means nothing."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Static labels on the alert, besides those that every alert has."""
     annotations: Mapping[str, str] = field(default_factory=dict)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from alertgen.expand import Expansion
 from alertgen.receivers import NONE
-from alertgen.routing.model import SEVERITIES, WATCHDOG, Route, Routing
+from alertgen.routing.model import WATCHDOG, Route, Routing
 from alertgen.routing.resolve import resolve
 from alertgen.testgen import TestFile
 
@@ -20,26 +21,32 @@ class RouteCase:
     expected: tuple[str, ...]
 
 
-def route_cases(routing: Routing, files: Iterable[TestFile], external_labels: Mapping[str, str]) -> Iterator[RouteCase]:
+def route_cases(
+    routing: Routing, proofs: Iterable[tuple[Expansion, TestFile]], external_labels: Mapping[str, str]
+) -> Iterator[RouteCase]:
     """One case for each alert that fires in the tests, with the full labels that promtool compares there."""
-    for tests in files:
+    for expansion, tests in proofs:
+        elsewhere = {alert.rule.alert: alert.settings.receiver for alert in expansion.alerts}
         for group in tests.groups:
             for case in group.alert_cases:
                 labels = {"alertname": case.alert, **external_labels, **case.labels}
-                yield RouteCase(case.alert, labels, (_wanted(routing, labels),))
+                yield RouteCase(case.alert, labels, _wanted(routing, elsewhere[case.alert], labels))
 
 
-def _wanted(routing: Routing, labels: Mapping[str, str]) -> str:
-    """Who must be told, from the team's own words and not from the tree that was built from them."""
+def _wanted(routing: Routing, elsewhere: str, labels: Mapping[str, str]) -> tuple[str, ...]:
+    """Who must be told at some time, from the spec's own words and not from the tree that was built from them."""
     if routing.heartbeat and labels["alertname"] == WATCHDOG:
-        return routing.heartbeat.receiver
+        return (routing.heartbeat.receiver,)
+    if elsewhere:
+        return (elsewhere,)
     team = routing.teams.get(labels.get("team", ""))
     if team is None:
-        return routing.default.receiver
-    urgency = SEVERITIES.get(labels["severity"])
+        return (routing.default.receiver,)
+    urgency = routing.severities.get(labels["severity"])
     if urgency is None:
-        return routing.default.receiver if team.ticket.receiver == NONE.name else team.ticket.receiver
-    return team.destination(urgency).receiver
+        return (routing.default.receiver if team.ticket.receiver == NONE.name else team.ticket.receiver,)
+    chain = team.destination(urgency).chain()
+    return tuple(name for link in chain for name in (link.receiver, *(step.receiver for step in link.escalate)))
 
 
 def distinct(cases: Iterable[RouteCase], tree: Route) -> tuple[RouteCase, ...]:

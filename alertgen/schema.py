@@ -14,6 +14,7 @@ from alertgen.pattern import DURATION, WINDOW, Pattern
 from alertgen.patterns import catalogue
 from alertgen.profiles import MEANINGS, PROFILES
 from alertgen.routing import schema as routing
+from alertgen.routing.complete import RETENTION
 from alertgen.schema_words import LABEL_PATTERN, WORD_PATTERN, Schema, keys, mapping, name, quantity, text
 from alertgen.tiers import DEFAULT_TIER, TIERS
 
@@ -41,6 +42,9 @@ COMMON_SETTINGS: Mapping[str, Schema] = {
     "labels": mapping("Extra labels on the alert.", _LABEL_VALUE),
     "annotations": mapping(
         "Extra annotations, or others in place of the pattern's.", {"type": "string", "maxLength": 5000}
+    ),
+    "receiver": text(
+        "Who is told of this alert, whatever its severity: a receiver of the routing document, or none.", maxLength=63
     ),
     "reason": text("Why this differs from the default; kept in the docs."),
     "expires": text("The day (YYYY-MM-DD) from which on this override is an error.", pattern=DATE_PATTERN),
@@ -149,7 +153,12 @@ SITE = keys(
         ),
         "alertmanager": keys(
             "Alertmanager and amtool.",
-            {"version": text("The oldest Alertmanager that loads the configuration.", pattern=VERSION_PATTERN)},
+            {
+                "version": text("The oldest Alertmanager that loads the configuration.", pattern=VERSION_PATTERN),
+                "retention": quantity(
+                    DURATION, "how long it remembers what it sent, as its --data.retention says", str(RETENTION)
+                ),
+            },
         ),
         "kubernetes": keys(
             "The PrometheusRule objects.",

@@ -26,7 +26,7 @@ _SET = frozenset({"severity", "team", "service", "tier"})
 _IDENTITY = frozenset({"namespace", "pod", "container", *(kind.lower() for kind in Kind)})
 """Labels that say which pod or workload a series is about."""
 _DURATIONS = {"for": "for_", "keep_firing_for": "keep_firing_for"}
-_PLAIN = ("enabled", "severity", "reason", "expires")
+_PLAIN = ("enabled", "severity", "receiver", "reason", "expires")
 _MERGED = ("labels", "annotations")
 
 
@@ -65,6 +65,8 @@ class Settings:
     params: Any
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
+    receiver: str = ""
+    """Who is told, where that is not whom the severity says."""
     reason: str = ""
     expires: str = ""
     origins: Mapping[str, Origin] = field(default_factory=dict)
@@ -258,6 +260,7 @@ def resolve(pattern: Pattern, stack: Sequence[Layer], today: dt.date) -> tuple[S
         "keep_firing_for": Duration.parse(pattern.keep_firing_for),
         "labels": dict(pattern.labels),
         "annotations": {},
+        "receiver": "",
         "reason": "",
         "expires": "",
     }

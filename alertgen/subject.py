@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from alertgen import metrics, promql
 from alertgen.metrics import Exporter, Metric
 from alertgen.model import Kind, Select, Service, Site
+from alertgen.pattern import Level
 from alertgen.podnames import pod_regex
 from alertgen.promql import Expr, Matcher, Selector
 from alertgen.quantity import Duration
@@ -123,6 +124,16 @@ class Subject:
     def per(self, *labels: str) -> ByLabels:
         """One series for each combination of these labels, in each cluster."""
         return ByLabels((*self.cluster, *labels))
+
+    def labels_of(self, level: Level, keeps: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The labels of its series that an alert of this level has; `keeps` are those it keeps besides."""
+        own = {
+            Level.CONTAINER: ("namespace", "pod", "container"),
+            Level.POD: ("namespace", "pod"),
+            Level.SERVICE: ("namespace",),
+        }
+        of_level = ("namespace", self.workload_label) if level is Level.WORKLOAD else own.get(level, ())
+        return (*self.cluster, *of_level, *keeps)
 
     @property
     def workload_label(self) -> str:

@@ -1,4 +1,4 @@
-"""How the kinds of long-running workloads report their replicas: one row a kind."""
+"""How the kinds of long-running workloads report their replicas: one row a kind. And what follows without any."""
 
 from __future__ import annotations
 
@@ -44,3 +44,23 @@ REPLICAS: Mapping[Kind, Replicas] = {
         metrics.DAEMONSET_OBSERVED,
     ),
 }
+
+WITHOUT_PODS = (
+    "EdgeCannotReachOrigin",
+    "EdgeErrorRatioHigh",
+    "HpaCannotScale",
+    "HttpErrorRatioHigh",
+    "HttpLatencyHigh",
+    "InternalServiceProbeFailing",
+    "LocalTrafficEndpointsUneven",
+    "PodNotReady",
+    "PodUnresponsiveWhileReady",
+    "ReadinessProbeFailing",
+    "ServiceHasNoReadyEndpoints",
+    "ServiceTargetsDown",
+    "ServiceUnresponsive",
+    "SloErrorBudgetBurn",
+    "WorkloadDegraded",
+)
+"""Alerts that follow when no pod of the service can serve. What says why it cannot (a crash, an image, memory, no node,
+a rollout) is not among them."""

@@ -143,17 +143,7 @@ class World:
         here = self._cluster() | self._item() | {"pod": pod} | kept
         if self.level is not Level.CLUSTER:
             here |= self._identity()
-        return {label: here[label] for label in (*self._cluster(), *self._of_level(), *self.keeps)}
-
-    def _of_level(self) -> tuple[str, ...]:
-        if self.level in (Level.CLUSTER, Level.TRAFFIC):
-            return ()
-        more = {
-            Level.CONTAINER: ("pod", "container"),
-            Level.POD: ("pod",),
-            Level.WORKLOAD: (self.subject.workload_label,),
-        }
-        return ("namespace", *more.get(self.level, ()))
+        return {label: here[label] for label in self.subject.labels_of(self.level, self.keeps)}
 
     def _item(self) -> dict[str, str]:
         return dict(self.subject.facet.shown(self.item)) if self.subject.facet else {}

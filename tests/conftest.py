@@ -8,8 +8,10 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from servers import Runnable, runnable
 
-from alertgen.tools import doctor
+from alertgen.diagnostics import AlertgenError
+from alertgen.tools import doctor, packages
 from alertgen.tools.binaries import TOOLS_FOLDER, Binary, find, given
 
 TOOLS = Path(__file__).resolve().parents[1] / TOOLS_FOLDER
@@ -21,11 +23,11 @@ Fake = Callable[[str, str], Path]
 hypothesis.settings.register_profile("alertgen", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("alertgen")
 
-_MANY = {"promtools", "amtools"}
+_MANY = {"promtools", "amtools", "alertmanagers"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "matrix: runs with every promtool or amtool there is (set by itself)")
+    config.addinivalue_line("markers", "matrix: runs with every version there is of a tool (set by itself)")
     config.addinivalue_line("markers", "long: every alert with odd values; minutes, run by `make matrix`")
     config.addinivalue_line("markers", "mutants: breaks every rule in some ways; slow, run by `make mutants`")
     config.addinivalue_line("markers", "every: breaks every rule in every way; takes an hour: `make mutants-all`")
@@ -61,6 +63,20 @@ def amtools(amtool: Binary) -> tuple[Binary, ...]:  # noqa: ARG001 - there is on
     return given("amtool", TOOLS, os.environ)
 
 
+@pytest.fixture(scope="session")
+def alertmanagers(amtool: Binary, tmp_path_factory: pytest.TempPathFactory) -> tuple[Runnable, ...]:  # noqa: ARG001 - it brings the server along
+    """Every Alertmanager there is to test with, oldest first."""
+    _had("alertmanager")
+    folder = tmp_path_factory.mktemp("alertmanager")
+    return tuple(runnable(binary, folder) for binary in given("alertmanager", TOOLS, os.environ))
+
+
+@pytest.fixture(scope="session")
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Runnable:
+    """The oldest Prometheus there is."""
+    return runnable(_had("prometheus"), tmp_path_factory.mktemp("prometheus"))
+
+
 @pytest.fixture
 def fake(tmp_path: Path) -> Fake:
     """A program that misbehaves in ways the real ones cannot be made to: a shell script `bin/<name>` of any body."""
@@ -83,4 +99,7 @@ def fake_promtool(fake: Fake) -> Callable[[str], Binary]:
 
 def _had(name: str) -> Binary:
     doctor.install_missing(TOOLS, os.environ, print)
-    return find(name, TOOLS, os.environ)
+    try:
+        return find(name, TOOLS, os.environ)
+    except AlertgenError:  # a server, which only tests want
+        return packages.install(TOOLS, [name], print)[0]

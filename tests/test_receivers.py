@@ -128,7 +128,7 @@ def config(integration: Integration, data: Mapping[str, Any], version: Version) 
     receiver, found = receivers.read("someone", {integration.key: data}, at, version)
     assert found == ()
     routing = Routing(default=Destination("someone"), receivers={"someone": receiver})
-    return alertmanager.render(routing, tree(routing, {}), version, "# a test")
+    return alertmanager.render(routing, tree(routing), version, "# a test")
 
 
 def usable(integration: Integration, version: Version) -> bool:

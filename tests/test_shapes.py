@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from random_specs import services
 
-from alertgen import compiler, schema_words
+from alertgen import compiler, inhibition, schema_words
 from alertgen.expand import expand
 from alertgen.render import docs, kubernetes, prometheus
 from alertgen.render import tests as tests_file
@@ -53,7 +53,10 @@ def test_the_filled_template_is_what_rendering_the_service_itself_gives(data: di
             expr_block=prometheus.pretty_block,
         ),
         f"docs/{home}.md": docs.page(
-            whole, lambda a: estate.told(data["team"], a.rule.alert, a.settings.severity), lambda a: scenarios(whole, a)
+            whole,
+            lambda a: estate.told(a.certain_labels),
+            lambda a: inhibition.causes(build.pairs(whole), a, estate.routing.severities),
+            lambda a: scenarios(whole, a),
         ),
     }  # fmt: skip
     for path, expected in direct.items():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import click
 
+from alertgen import inhibition
 from alertgen.commands import _options as options
+from alertgen.commands._moment import given, now
 from alertgen.commands._spec import compiled, stop_on_errors
+from alertgen.commands.routes import answered
 from alertgen.compiler import Build
 from alertgen.diagnostics import did_you_mean
 from alertgen.expand import Expansion
@@ -18,8 +22,9 @@ from alertgen.reports import pages
 @click.command()
 @click.argument("alert", required=False)
 @click.option("--service", "name", help="The service, as `name` or `namespace/name`.")
+@click.option("--at", "moment", callback=given, help='Who is told then: "2026-12-24 03:00 Europe/Berlin" [now].')
 @options.spec
-def explain(alert: str | None, name: str | None, spec: str) -> None:
+def explain(alert: str | None, name: str | None, moment: dt.datetime | None, spec: str) -> None:
     """Say where every value of an alert comes from, and who is told.
 
     Without ALERT, list a service's alerts; without --service, those of every service.
@@ -27,7 +32,7 @@ def explain(alert: str | None, name: str | None, spec: str) -> None:
     result = compiled(spec)
     stop_on_errors(result, "text")
     chosen = _expansions(result, name)
-    shown = [_explained(result, expansion, alert) for expansion in chosen]
+    shown = [_explained(result, expansion, alert, moment) for expansion in chosen]
     if not any(shown):
         raise click.BadParameter(_why_none(result, chosen, alert or ""), param_hint="ALERT")
     click.echo("\n\n".join(page for page in shown if page))
@@ -51,11 +56,22 @@ def _expansions(result: Build, name: str | None) -> list[Expansion]:
     return expansions if name else [*expansions, result.estate.expansion(None)[0]]
 
 
-def _explained(result: Build, expansion: Expansion, alert: str | None) -> str:
-    team = expansion.service.team if expansion.service else result.estate.site.team
-    told = {a.title: result.estate.told(team, a.rule.alert, a.settings.severity) for a in expansion.alerts}
+def _explained(result: Build, expansion: Expansion, alert: str | None, moment: dt.datetime | None) -> str:
+    told = {a.title: result.estate.told(a.certain_labels) for a in expansion.alerts}
     if alert is None:
         return pages.service_page(expansion, told)
     if alert in expansion.off:
         return pages.off_page(expansion, alert)
-    return "\n\n".join(pages.alert_page(expansion, a, told[a.title]) for a in expansion.alerts if a.rule.alert == alert)
+    pairs = result.pairs(expansion)
+    return "\n\n".join(
+        "\n".join(
+            (
+                pages.alert_page(
+                    expansion, a, told[a.title], inhibition.causes(pairs, a, result.estate.routing.severities)
+                ),
+                *(f"  {line}" for line in answered(result, a.certain_labels, moment or now()).splitlines()[1:]),
+            )
+        )
+        for a in expansion.alerts
+        if a.rule.alert == alert
+    )

@@ -21,4 +21,4 @@ def patterns(alert: str | None) -> None:
         raise click.BadParameter(
             f"there is no {alert!r}. {did_you_mean(alert, catalogue()) or options.LISTED}", param_hint="ALERT"
         )
-    click.echo(pages.pattern_page(catalogue()[alert]))
+    click.echo(pages.pattern_page(catalogue()[alert], catalogue()))

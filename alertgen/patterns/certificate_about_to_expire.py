@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from alertgen.expiry import left, situations
 from alertgen.facets.probe import CERTIFIED
 from alertgen.model import Scenario
-from alertgen.pattern import LONG_RUNNING, WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import LONG_RUNNING, WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
@@ -40,6 +40,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("CertificateExpiringSoon",), same=("target",)),),
     summary="The certificate of ${target} expires in {{ $value | humanizeDuration }}: clients will be refused",
     description=(
         "The certificate that ${target} shows for ${namespace}/${service} expires in {{ $value | humanizeDuration }} "

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from alertgen.metrics.coredns import DNS_RESPONSES
 from alertgen.model import Scenario, Series
-from alertgen.pattern import SHARE, WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import SHARE, WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr, rate
 from alertgen.quantity import Duration, humanized_percentage
 from alertgen.subject import Subject
@@ -80,6 +80,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("ClusterDnsLatencyHigh", "InternalDnsProbeFailing")),),
     summary="The cluster's DNS answers {{ $value | humanizePercentage }} of all questions with SERVFAIL",
     description=(
         "More than ${threshold} of CoreDNS' answers have been SERVFAIL for ${for}: services cannot find each other, "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from alertgen.metrics import CONTAINER_WAITING
 from alertgen.model import Scenario
-from alertgen.pattern import WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr, max_over_time, one_of
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
@@ -105,6 +105,10 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    silences=(
+        Symptoms(("WorkloadDegraded", "RolloutStuck")),
+        Symptoms(("PodNotReady", "PodStuckPending"), same=("pod",)),
+    ),
     summary="{{ $labels.container }} in {{ $labels.pod }} cannot start",
     description=(
         "Container {{ $labels.container }} of pod {{ $labels.namespace }}/{{ $labels.pod }} (service ${service}) has "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from alertgen.metrics import CONTAINER_WAITING
 from alertgen.model import Scenario
-from alertgen.pattern import WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr, max_over_time
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
@@ -83,6 +83,11 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    silences=(
+        Symptoms(("WorkloadDegraded", "RolloutStuck")),
+        Symptoms(("PodNotReady",), same=("pod",)),
+        Symptoms(("ContainerRestartRateHigh", "ReadinessProbeFailing"), same=("pod", "container")),
+    ),
     summary="{{ $labels.container }} in {{ $labels.pod }} keeps crashing at start",
     description=(
         "Container {{ $labels.container }} of pod {{ $labels.namespace }}/{{ $labels.pod }} (service ${service}) has "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from alertgen.metrics import CONTAINER_LAST_TERMINATED_REASON, CONTAINER_LAST_TERMINATED_TIME
 from alertgen.model import Scenario, Series, Site
-from alertgen.pattern import WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr, time
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
@@ -77,6 +77,7 @@ PATTERN = Pattern(
     expr=expr,
     scenarios=scenarios,
     lasts=lasts,
+    silences=(Symptoms(("ContainerMemoryNearLimit", "ContainerRestartRateHigh"), same=("pod", "container")),),
     summary="{{ $labels.container }} in {{ $labels.pod }} was killed at its memory limit",
     description=(
         "Container {{ $labels.container }} of pod {{ $labels.namespace }}/{{ $labels.pod }} (service ${service}) was "

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from alertgen.facets.schedules import SCHEDULE
 from alertgen.metrics.jobs import CRONJOB_NEXT_RUN, CRONJOB_SUSPENDED
 from alertgen.model import Part, Scenario, Series
-from alertgen.pattern import Level, NoParams, Pattern, Runbook
+from alertgen.pattern import Level, NoParams, Pattern, Runbook, Symptoms
 from alertgen.promql import Expr, time
 from alertgen.subject import Subject
 from alertgen.world import STALE, World, brief, fires, gap, hold, silent
@@ -77,6 +77,7 @@ PATTERN = Pattern(
     facet=SCHEDULE,
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("CronJobNotSucceeding", "RestartJobIneffective"), same=("cronjob",)),),
     summary="CronJob ${cronjob} has not started its run, or is suspended",
     description=(
         "No run of the CronJob ${namespace}/${cronjob} has started though one was due more than ${grace} ago, or "

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from alertgen.facets.schedules import SCHEDULE
 from alertgen.metrics.jobs import CRONJOB_LAST_SUCCESS, JOB_FAILED, JOB_STARTED
 from alertgen.model import Part, Scenario, Series
-from alertgen.pattern import Level, NoParams, Pattern, Runbook
+from alertgen.pattern import Level, NoParams, Pattern, Runbook, Symptoms
 from alertgen.promql import Expr
 from alertgen.subject import Subject
 from alertgen.world import World, brief, fires, gap, hold, silent
@@ -113,6 +113,7 @@ PATTERN = Pattern(
     facet=SCHEDULE,
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("CronJobNotSucceeding", "RestartJobIneffective"), same=("cronjob",)),),
     summary="CronJob ${cronjob} failed, and has not succeeded since",
     description=(
         "Jobs of the CronJob ${namespace}/${cronjob} that have failed for good since the last success: {{ $value }}."

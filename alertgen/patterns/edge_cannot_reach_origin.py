@@ -9,7 +9,7 @@ from decimal import Decimal
 from alertgen.facets.http import EDGE
 from alertgen.metrics.http import EDGE_REQUESTS
 from alertgen.model import Part, Scenario, Series
-from alertgen.pattern import COUNT, LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import COUNT, LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr, increase, regex
 from alertgen.quantity import Duration, humanized_percentage
 from alertgen.subject import Subject
@@ -124,6 +124,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("EdgeErrorRatioHigh",), same=("zone",)),),
     summary="{{ $value | humanizePercentage }} of the requests to ${zone} do not reach us",
     description=(
         "For ${for}, Cloudflare could not reach the origin of the zone ${zone} for more than ${threshold} of the "

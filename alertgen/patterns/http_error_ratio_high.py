@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from alertgen.facets.http import HTTP
 from alertgen.model import Part, Scenario
-from alertgen.pattern import COUNT, LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import COUNT, LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr, increase
 from alertgen.quantity import Duration, humanized_percentage
 from alertgen.subject import Subject
@@ -99,6 +99,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("EdgeErrorRatioHigh",)),),
     summary="{{ $value | humanizePercentage }} of the requests to ${service} fail",
     description=(
         "For ${for}, more than ${threshold} of the requests to ${namespace}/${service} were answered with a server "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from alertgen.metrics.pods import INIT_CONTAINER_WAITING
 from alertgen.model import Scenario
-from alertgen.pattern import WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr, max_over_time, one_of
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
@@ -107,6 +107,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("WorkloadDegraded", "RolloutStuck")), Symptoms(("PodStuckPending",), same=("pod",))),
     summary="Init container {{ $labels.container }} of {{ $labels.pod }} keeps failing",
     description=(
         "Init container {{ $labels.container }} of pod {{ $labels.namespace }}/{{ $labels.pod }} (service ${service}) "

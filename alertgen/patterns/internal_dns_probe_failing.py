@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from alertgen.facets.probe import RESOLVES
 from alertgen.model import Scenario
-from alertgen.pattern import LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.probing import failed, situations
 from alertgen.promql import Expr
 from alertgen.quantity import Duration
@@ -42,6 +42,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("InternalServiceProbeFailing",)),),
     summary="The name of ${service} does not resolve",
     description=(
         "For ${for} more than ${threshold} of the questions to the name server ${target} for the name of "

@@ -8,7 +8,7 @@ from alertgen.facets.schedules import TIMED
 from alertgen.metrics import Metric
 from alertgen.metrics.jobs import JOB_COMPLETE, JOB_FAILED, JOB_STARTED
 from alertgen.model import Scenario
-from alertgen.pattern import Level, NoParams, Pattern, Runbook
+from alertgen.pattern import Level, NoParams, Pattern, Runbook, Symptoms
 from alertgen.promql import Expr, time
 from alertgen.quantity import humanized_duration
 from alertgen.subject import Subject
@@ -91,6 +91,7 @@ PATTERN = Pattern(
     facet=TIMED,
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("CronJobMissedSchedule", "CronJobNotSucceeding"), same=("cronjob",)),),
     summary="{{ $labels.job_name }} has been running for {{ $value | humanizeDuration }}",
     description=(
         "The Job ${namespace}/{{ $labels.job_name }} of the CronJob ${cronjob} has been running for "

@@ -90,6 +90,7 @@ PATTERN = Pattern(
     expr=expr,
     scenarios=scenarios,
     lasts=lasts,
+    blinds=KSM,
     summary="kube-state-metrics is not scraped",
     description="Prometheus has had no kube-state-metrics for ${for}. Alerts about pods and workloads cannot fire.",
     runbook=Runbook(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from alertgen.metrics.kubelet import PROBE_ATTEMPTS
 from alertgen.model import Scenario, Site
-from alertgen.pattern import COUNT, LONG_RUNNING, WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import COUNT, LONG_RUNNING, WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr, over
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
@@ -85,6 +85,7 @@ PATTERN = Pattern(
     expr=expr,
     scenarios=scenarios,
     lasts=lasts,
+    silences=(Symptoms(("ContainerRestartRateHigh",), same=("pod", "container")),),
     summary="The liveness probe of {{ $labels.container }} in {{ $labels.pod }} fails",
     description=(
         "The liveness probe of container {{ $labels.container }} in pod {{ $labels.namespace }}/{{ $labels.pod }} "

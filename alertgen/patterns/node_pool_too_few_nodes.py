@@ -9,7 +9,7 @@ from alertgen.facets.node_pools import SIZED
 from alertgen.metrics import KSM
 from alertgen.metrics.nodes import NODE_CONDITION, NODE_INFO, NODE_LABELS, NODE_UNSCHEDULABLE
 from alertgen.model import Hold, Part, Scenario, Series, Site
-from alertgen.pattern import WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr, over
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
@@ -169,6 +169,7 @@ PATTERN = Pattern(
     expr=expr,
     scenarios=scenarios,
     lasts=lasts,
+    silences=(Symptoms(("NodePoolSaturated",), same=("node_pool",)),),
     summary="Node pool ${pool} has {{ $value }} ready nodes, and needs ${min_nodes}",
     description=(
         "Fewer than ${min_nodes} nodes with ${node_label} have been ready and not cordoned for ${for}. Pods that need "

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from alertgen.metrics import POD_PHASE
 from alertgen.metrics.pods import POD_UNSCHEDULABLE
 from alertgen.model import Part, Scenario, Series
-from alertgen.pattern import Level, NoParams, Pattern, Runbook
+from alertgen.pattern import Level, NoParams, Pattern, Runbook, Symptoms
 from alertgen.promql import Expr
 from alertgen.subject import Subject
 from alertgen.world import STALE, World, brief, fires, hold, silent
@@ -69,6 +69,7 @@ PATTERN = Pattern(
     for_="15m",
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("WorkloadDegraded", "RolloutStuck")),),
     summary="{{ $labels.pod }} has a node but does not start",
     description=(
         "Pod {{ $labels.namespace }}/{{ $labels.pod }} (service ${service}) has been pending for ${for} although the "

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from alertgen.metrics import KSM
 from alertgen.metrics.pods import POD_REASON, POD_UNSCHEDULABLE
 from alertgen.model import Scenario
-from alertgen.pattern import Level, NoParams, Pattern, Runbook
+from alertgen.pattern import Level, NoParams, Pattern, Runbook, Symptoms
 from alertgen.promql import Expr
 from alertgen.subject import Subject
 from alertgen.world import STALE, World, brief, fires, gap, hold, silent
@@ -93,6 +93,7 @@ PATTERN = Pattern(
     for_="10m",
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("WorkloadDegraded", "RolloutStuck")),),
     summary="{{ $value }} pods of ${service} find no node",
     description=(
         "For ${for} the scheduler has found no node for {{ $value }} pods of ${namespace}/${service}: their requests, "

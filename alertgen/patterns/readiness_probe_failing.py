@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from alertgen.metrics.kubelet import PROBE_ATTEMPTS
 from alertgen.model import Scenario, Series
-from alertgen.pattern import LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr, rate
 from alertgen.quantity import Duration, humanized_percentage
 from alertgen.subject import Subject
@@ -119,6 +119,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("PodNotReady",), same=("pod",)),),
     summary=(
         "{{ $value | humanizePercentage }} of the readiness probes of {{ $labels.container }} in {{ $labels.pod }} fail"
     ),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from alertgen.facets.expose import EXPOSED
 from alertgen.metrics.network import ENDPOINT_ADDRESS, ENDPOINT_SLICE_ENDPOINTS
 from alertgen.model import Scenario
-from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Runbook
+from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Runbook, Symptoms
 from alertgen.promql import Expr
 from alertgen.subject import Subject
 from alertgen.workload import REPLICAS
@@ -95,6 +95,20 @@ PATTERN = Pattern(
     facet=EXPOSED,
     expr=expr,
     scenarios=scenarios,
+    silences=(
+        Symptoms(
+            (
+                "EdgeCannotReachOrigin",
+                "EdgeErrorRatioHigh",
+                "HttpErrorRatioHigh",
+                "HttpLatencyHigh",
+                "InternalServiceProbeFailing",
+                "ServiceTargetsDown",
+                "ServiceUnresponsive",
+                "SloErrorBudgetBurn",
+            )
+        ),
+    ),
     summary="The Service ${kubernetes_service} leads to no pod",
     description=(
         "The Service ${namespace}/${kubernetes_service} has had no ready endpoint for ${for}, although {{ $value }} "

@@ -10,7 +10,7 @@ from alertgen import promql
 from alertgen.facets.scrape import SCRAPED
 from alertgen.metrics.scrape import TARGET_UP
 from alertgen.model import Part, Scenario, Series, Site
-from alertgen.pattern import LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr, absent, over
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
@@ -123,6 +123,7 @@ PATTERN = Pattern(
     expr=expr,
     scenarios=scenarios,
     lasts=lasts,
+    silences=(Symptoms(("PodUnresponsiveWhileReady",)),),
     summary="Prometheus does not get the metrics of ${service}",
     description=(
         "For ${for} Prometheus could not scrape {{ $value | humanizePercentage }} of the targets of ${service} (job "

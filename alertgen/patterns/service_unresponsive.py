@@ -9,7 +9,7 @@ from decimal import Decimal
 from alertgen.facets.probe import ANSWERS
 from alertgen.metrics.blackbox import PROBE_SUCCESS
 from alertgen.model import Scenario
-from alertgen.pattern import LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.probing import failed, situations
 from alertgen.promql import Expr
 from alertgen.quantity import Duration
@@ -58,6 +58,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("PodUnresponsiveWhileReady",)),),
     summary="${service} does not answer, although its pods are available",
     description=(
         "For ${for} more than ${threshold} of the probes of ${target} have failed (average of ${window}), while pods "

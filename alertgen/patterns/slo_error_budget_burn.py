@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from alertgen.facets.slo import BURN, Burn
 from alertgen.model import Check, Hold, Part, Proof, RecordingRule, Scenario, Series
-from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Refusal, Runbook
+from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Refusal, Runbook, Symptoms
 from alertgen.promql import Expr, Selector, increase, operand, over, rate
 from alertgen.quantity import Duration, humanized_percentage, latency, number
 from alertgen.slo import windows
@@ -278,6 +278,7 @@ PATTERN = Pattern(
     proofs=proofs,
     misfits=misfits,
     scenarios=scenarios,
+    silences=(Symptoms(("SloErrorBudgetBurn",), same=("slo",)),),
     summary="${service} spends its error budget (${slo}) too fast: {{ $value | humanizePercentage }} of ${long}",
     description=(
         "More than ${threshold} of the requests to ${namespace}/${service} within the last ${long}, and within the "

@@ -10,7 +10,7 @@ from alertgen.claims import read_only, running_out, share_left
 from alertgen.facets.volumes import VOLUMES
 from alertgen.metrics.storage import VOLUME_AVAILABLE, VOLUME_CAPACITY
 from alertgen.model import Scenario
-from alertgen.pattern import SHARE, Level, Pattern, Runbook, param
+from alertgen.pattern import SHARE, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr
 from alertgen.subject import Subject
 from alertgen.world import World
@@ -41,6 +41,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(("VolumeFillingUp",), same=("persistentvolumeclaim",)),),
     summary="Volume {{ $labels.persistentvolumeclaim }} has {{ $value | humanizePercentage }} left",
     description=(
         "The volume of claim {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} (service ${service}) has had "

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from alertgen.metrics import Metric
 from alertgen.model import Scenario, Series
-from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Runbook
+from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Runbook, Symptoms
 from alertgen.promql import Expr
 from alertgen.subject import Subject
-from alertgen.workload import REPLICAS
+from alertgen.workload import REPLICAS, WITHOUT_PODS
 from alertgen.world import World, brief, fires, hold, silent
 
 
@@ -66,6 +66,7 @@ PATTERN = Pattern(
     kinds=LONG_RUNNING,
     expr=expr,
     scenarios=scenarios,
+    silences=(Symptoms(WITHOUT_PODS),),
     summary="${service} is down: no pod is available",
     description="${kind} ${namespace}/${service} has had no available pod for ${for}, although it should have some.",
     runbook=Runbook(

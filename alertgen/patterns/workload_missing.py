@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from alertgen.metrics import CRONJOB_INFO, KSM, KSM_UP, Metric
 from alertgen.model import Kind, Scenario, Site
-from alertgen.pattern import WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr, absent, over
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
-from alertgen.workload import REPLICAS
+from alertgen.workload import REPLICAS, WITHOUT_PODS
 from alertgen.world import STALE, World, brief, fires, gap, hold, silent
 
 
@@ -103,6 +103,7 @@ PATTERN = Pattern(
     expr=expr,
     scenarios=scenarios,
     lasts=lasts,
+    silences=(Symptoms(WITHOUT_PODS), Symptoms(("CronJobMissedSchedule", "CronJobNotSucceeding"), same=("cronjob",))),
     summary="${service} does not exist",
     description=(
         "There is no ${kind} ${namespace}/${service}: deleted, renamed, or never where the spec says. Every other "

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from alertgen.metrics import CONTAINER_RESTARTS, KSM, POD_CREATED
 from alertgen.model import Hold, Part, Scenario, Series, Site
-from alertgen.pattern import COUNT, LONG_RUNNING, WINDOW, Level, Pattern, Runbook, param
+from alertgen.pattern import COUNT, LONG_RUNNING, WINDOW, Level, Pattern, Runbook, Symptoms, param
 from alertgen.promql import Expr, over, time
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
@@ -148,6 +148,7 @@ PATTERN = Pattern(
     scenarios=scenarios,
     lasts=lasts,
     late_after_exporter_restart="the old exporter's restarts and the new one's are two counts; the larger decides",
+    silences=(Symptoms(("ContainerRestartRateHigh",), same=("container",)),),
     summary='The pods of ${service} restarted {{ $value | printf "%.0f" }} times within ${window}',
     description=(
         "All pods of ${namespace}/${service} together, those that are gone included, restarted "

@@ -15,7 +15,11 @@ Told = Callable[[Alert], str]
 """Who is told about an alert, as the routing has it."""
 
 
-def page(expansion: Expansion, told: Told, scenarios: Callable[[Alert], list[Scenario]]) -> str:
+Silenced = Callable[[Alert], str]
+"""Which other alerts keep an alert from being told, in words; empty when none does."""
+
+
+def page(expansion: Expansion, told: Told, silenced: Silenced, scenarios: Callable[[Alert], list[Scenario]]) -> str:
     """The whole page, in Markdown, without header."""
     return "".join(
         (
@@ -23,7 +27,7 @@ def page(expansion: Expansion, told: Told, scenarios: Callable[[Alert], list[Sce
             _facts(expansion),
             _table(expansion, told),
             _switched_off(expansion),
-            *(_section(alert, told, scenarios(alert)) for alert in expansion.alerts),
+            *(_section(alert, told, silenced(alert), scenarios(alert)) for alert in expansion.alerts),
         )
     )
 
@@ -68,7 +72,7 @@ def _delay(alert: Alert) -> str:
     return f"after {alert.rule.for_}" if alert.rule.for_ else "at once"
 
 
-def _section(alert: Alert, told: Told, scenarios: list[Scenario]) -> str:
+def _section(alert: Alert, told: Told, silenced: str, scenarios: list[Scenario]) -> str:
     pattern, words = alert.pattern, vocabulary(alert.subject, alert.pattern, alert.settings)
     runbook = pattern.runbook
     return "".join(
@@ -76,6 +80,7 @@ def _section(alert: Alert, told: Told, scenarios: list[Scenario]) -> str:
             f"## {alert.title}\n\n{fill(runbook.meaning, words)}\n\n",
             f"Severity {alert.settings.severity}: {told(alert)}.",
             f" Fires {_delay(alert)}{_stays(alert.rule.keep_firing_for)}.\n\n",
+            f"Nobody is told while one of these fires: {silenced}.\n\n" if silenced else "",
             _values(alert, words),
             "**Look**\n\n",
             *(f"- {fill(line, words)}\n" for line in runbook.diagnosis),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from alertgen import inhibition
 from alertgen.example import example
 from alertgen.expand import Alert, Expansion, expand_with_defaults, fill, vocabulary
 from alertgen.pattern import Pattern
@@ -31,8 +32,8 @@ def _scope(pattern: Pattern) -> str:
     return "; ".join(who)
 
 
-def pattern_page(pattern: Pattern) -> str:
-    """One pattern: meaning, parameters, expression, scenarios, runbook, for a service called my-app."""
+def pattern_page(pattern: Pattern, patterns: Mapping[str, Pattern]) -> str:
+    """One pattern among others: meaning, parameters, expression, scenarios, runbook, for a service called my-app."""
     switched_on = dataclasses.replace(pattern, enabled=True)
     expansion = expand_with_defaults(*example(pattern), {pattern.alert: switched_on})
     alert = expansion.alerts[0]
@@ -57,12 +58,30 @@ def pattern_page(pattern: Pattern) -> str:
             "proven",
             *(f"  {s.name}" for s in scenarios(expansion, alert)),
             "",
+            *_silence("silences, unless more urgent", ((n, g.same) for g in pattern.silences for n in g.alerts)),
+            *_silence("is silenced by", _silencing(pattern, patterns, expansion)),
             "look",
             *(f"  {fill(line, words)}" for line in pattern.runbook.diagnosis),
             "do",
             *(f"  {fill(line, words)}" for line in pattern.runbook.mitigation),
         )
     )
+
+
+def _silencing(
+    pattern: Pattern, patterns: Mapping[str, Pattern], expansion: Expansion
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Who declares that it silences the pattern's alert, and what must be the same."""
+    for other in patterns.values():
+        yield from ((other.alert, group.same) for group in other.silences if pattern.alert in group.alerts)
+        if other.blinds and other is not pattern and pattern.alert in inhibition.blind(expansion, other.blinds):
+            yield other.alert, ()
+
+
+def _silence(title: str, alerts: Iterable[tuple[str, tuple[str, ...]]]) -> Iterator[str]:
+    said = inhibition.in_words(alerts)
+    if said:
+        yield from (title, *(f"  {part}" for part in said.split("; ")), "")
 
 
 def service_page(expansion: Expansion, told: Mapping[str, str]) -> str:
@@ -85,8 +104,11 @@ def service_page(expansion: Expansion, told: Mapping[str, str]) -> str:
     )  # fmt: skip
 
 
-def alert_page(expansion: Expansion, alert: Alert, told: str) -> str:
-    """One alert of one service: every value and where it comes from, the rule, the proof, and who is told."""
+def alert_page(expansion: Expansion, alert: Alert, told: str, silenced: str) -> str:
+    """One alert of one service: every value and where it comes from, the rule, the proof, and who is told.
+
+    `silenced` is by whom, as `inhibition.in_words` says it.
+    """
     settings = alert.settings
     words = vocabulary(alert.subject, alert.pattern, settings)
     values = {
@@ -116,6 +138,7 @@ def alert_page(expansion: Expansion, alert: Alert, told: str) -> str:
             *(f"  {s.name}" for s in scenarios(expansion, alert)),
             "who is told",
             f"  {told}",
+            *(["silenced by", *(f"  {part}" for part in silenced.split("; "))] if silenced else []),
         )
     )
 

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from alertgen.diagnostics import Diagnostic, Location, did_you_mean
 from alertgen.quantity import Duration
-from alertgen.receivers import NONE, Receiver, address_problem, shown
-from alertgen.routing.model import EVERY_LABEL, GROUP_INTERVAL, REPEAT_INTERVAL, URGENCIES, At, Routing
+from alertgen.receivers import NONE, address_problem, shown
+from alertgen.routing.model import (
+    ALERT_LABEL,
+    EVERY_LABEL,
+    GROUP_INTERVAL,
+    REPEAT_INTERVAL,
+    SEVERITIES,
+    SEVERITY_LABEL,
+    URGENCIES,
+    WATCHDOG,
+    At,
+    Destination,
+    Routing,
+)
 from alertgen.routing.parts import read_destination, read_heartbeat, read_span
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?")
@@ -28,7 +40,14 @@ def check(data: Mapping[str, Any], at: At, routing: Routing) -> Iterator[Diagnos
     yield from _check_default(data, at)
     yield from _check_times(data, at)
     yield from _check_group_by(data, at)
-    yield from _check_uses(data, at, routing.receivers)
+    yield from _check_severities(data, at)
+    yield from _check_names(data, at, routing)
+    yield from _check_hours(data, at)
+    yield from _check_mutes(at, routing)
+    for team in routing.teams.values():
+        for urgency in URGENCIES:
+            for destination in team.destination(urgency).chain():
+                yield from _check_escalation(destination, routing.group_wait)
 
 
 def _bad_name(what: str, name: str, place: Location) -> Iterator[Diagnostic]:
@@ -84,9 +103,10 @@ def _check_default(data: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
 
 def _check_times(data: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
     heartbeat = data.get("heartbeat", {})
-    spans: list[tuple[tuple[str, ...], str]]
+    spans: list[tuple[tuple[str | int, ...], str]]
     spans = [((key,), data[key]) for key in ("group_wait", "group_interval", "repeat_interval") if key in data]
     spans += [(("heartbeat", "every"), heartbeat["every"])] if "every" in heartbeat else []
+    spans += [((*s, "after"), w["after"]) for s, w in _destinations(data) if isinstance(w, dict) and "after" in w]
     for steps, written in spans:
         try:
             span = Duration.parse(written)
@@ -97,7 +117,7 @@ def _check_times(data: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
             # The repeat interval is half of it, and Alertmanager refuses 0.
             if span < 2:
                 yield Diagnostic(at(*steps), "bad-value", f"every: {span} is too short", hint="2s is the shortest")
-        elif span == 0 and steps != ("group_wait",):
+        elif span == 0 and steps[-1] not in {"group_wait", "after"}:
             yield Diagnostic(at(*steps), "bad-value", f"{steps[-1]} cannot be zero")
     interval = read_span(data, "group_interval", GROUP_INTERVAL)
     repeat = read_span(data, "repeat_interval", REPEAT_INTERVAL)
@@ -121,33 +141,152 @@ def _check_group_by(data: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
             yield Diagnostic(place, "bad-name", f"{shown(label)} cannot be the name of a label")
 
 
-def _check_uses(data: Mapping[str, Any], at: At, defined: Mapping[str, Receiver]) -> Iterator[Diagnostic]:
-    used: set[str] = set()
-    for steps in _uses(data):
-        written: Any = functools.reduce(lambda part, step: part[step], steps, data)
+def _check_severities(data: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
+    for severity, urgency in data.get("severities", {}).items():
+        if SEVERITIES.get(severity) == urgency:
+            yield Diagnostic(
+                at("severities", severity),
+                "no-effect",
+                f"{shown(severity)} is a {urgency} anyway",
+                hint="drop the line",
+            )
+
+
+def _check_names(data: Mapping[str, Any], at: At, routing: Routing) -> Iterator[Diagnostic]:
+    """Receivers and hours that are named and do not exist."""
+    for steps, written in _destinations(data):
         name, place = (
             (written, at(*steps)) if isinstance(written, str) else (written["receiver"], at(*steps, "receiver"))
         )
-        used.add(name)
-        if name not in defined:
+        if name not in routing.receivers:
+            yield unknown_receiver(name, routing.receivers, place)
+        if isinstance(written, dict) and "during" in written:
+            yield from _unknown_hours(written["during"], routing, at(*steps, "during"))
+    for index, case in enumerate(data.get("routes", ())):
+        for number, name in enumerate(case.get("tells", ())):
+            if name not in routing.receivers:
+                yield unknown_receiver(name, routing.receivers, at("routes", index, "tells", number))
+    for index, mute in enumerate(data.get("mute", ())):
+        yield from _unknown_hours(mute["during"], routing, at("mute", index, "during"))
+
+
+def unknown_receiver(name: str, defined: Iterable[str], place: Location) -> Diagnostic:
+    """Somebody is to be told whom the routing document does not define."""
+    return Diagnostic(
+        place,
+        "unknown-receiver",
+        f"there is no receiver {shown(name)}",
+        hint=did_you_mean(name, defined) or "define it under receivers",
+    )
+
+
+def _unknown_hours(name: str, routing: Routing, place: Location) -> Iterator[Diagnostic]:
+    known = [interval.name for interval in routing.intervals]
+    if name not in known:
+        hint = did_you_mean(name, known) or "define them under hours"
+        yield Diagnostic(place, "unknown-hours", f"there are no hours {shown(name)}", hint=hint)
+
+
+def _destinations(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Every place where a receiver is named, with the path to it: a name, or an object with the key `receiver`."""
+    yield from (((key,), data[key]) for key in ("default", "heartbeat") if key in data)
+    for name, body in data.get("teams", {}).items():
+        for urgency in URGENCIES:
+            if urgency in body:
+                yield from _chain(("teams", name, urgency), body[urgency])
+
+
+def _chain(steps: tuple[str | int, ...], written: Any) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    yield steps, written
+    if isinstance(written, dict):
+        yield from (((*steps, "escalate", index), step) for index, step in enumerate(written.get("escalate", ())))
+        if "otherwise" in written:
+            yield from _chain((*steps, "otherwise"), written["otherwise"])
+
+
+def _check_escalation(destination: Destination, group_wait: Duration) -> Iterator[Diagnostic]:
+    """The steps of a destination in its hours: they come one after the other, and everybody is told once."""
+    told = {destination.receiver}
+    before = group_wait
+    for step in destination.escalate:
+        place = step.location or destination.location
+        assert place is not None  # somebody wrote it
+        if NONE.name in {step.receiver, destination.receiver}:
             yield Diagnostic(
                 place,
-                "unknown-receiver",
-                f"there is no receiver {shown(name)}",
-                hint=did_you_mean(name, defined) or "define it under receivers",
+                "black-hole",
+                f"nobody is told here: {step.receiver} after {destination.receiver}",
+                hint="escalate from a receiver to another one",
             )
-    for name, receiver in defined.items():
-        if name not in used and receiver.location is not None:
+        elif step.receiver in told:
             yield Diagnostic(
-                receiver.location,
-                "unused-receiver",
-                f"nothing is sent to the receiver {shown(name)}",
-                hint="name it in a team, in default or in heartbeat, or remove it",
+                place,
+                "cyclic-escalation",
+                f"{shown(step.receiver)} is told already when the alert begins to fire or in an earlier step",
+                hint="escalate to somebody else; who is told is told again every repeat_interval anyway",
+            )
+        if step.after <= before:
+            earlier = "the first notification" if before == group_wait else "the step before"
+            yield Diagnostic(
+                place,
+                "escalation-order",
+                f"a step after {step.after} comes no later than {earlier}, after {before}",
+                hint="let each step come later than the one before",
+            )
+        told.add(step.receiver)
+        before = Duration(max(before, step.after))
+
+
+def _check_hours(data: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
+    """What destinations say about hours that makes no sense, whatever the hours are."""
+    used = [mute["during"] for mute in data.get("mute", ())]
+    for steps, written in _destinations(data):
+        if not isinstance(written, dict):
+            continue
+        used += [written["during"]] if "during" in written else []
+        otherwise = written.get("otherwise")
+        if otherwise is None:
+            continue
+        if "during" not in written:
+            yield Diagnostic(
+                at(*steps, "otherwise"), "no-effect", "otherwise than when? There is no during", hint="add during"
+            )
+        elif written["receiver"] == (otherwise if isinstance(otherwise, str) else otherwise.get("receiver")) and not (
+            "escalate" in written or (isinstance(otherwise, dict) and otherwise.keys() - {"receiver"})
+        ):
+            yield Diagnostic(
+                at(*steps, "otherwise"),
+                "no-effect",
+                f"{shown(written['receiver'])} is told in these hours and outside of them",
+                hint="drop during and otherwise",
+            )
+    for name in data.get("hours", {}):
+        yield from _bad_name("time", name, at("hours", name))
+        if name not in used:
+            yield Diagnostic(
+                at("hours", name), "unused-hours", f"nothing happens during {shown(name)}", hint="drop these hours"
             )
 
 
-def _uses(data: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """The paths at which receivers are named."""
-    yield from ((key,) for key in ("default", "heartbeat") if key in data)
-    for name, body in data.get("teams", {}).items():
-        yield from (("teams", name, urgency) for urgency in URGENCIES if urgency in body)
+def _check_mutes(at: At, routing: Routing) -> Iterator[Diagnostic]:
+    for index, mute in enumerate(routing.mutes):
+        place = functools.partial(at, "mute", index, "match")
+        for label, value in mute.match.items():
+            if _LABEL.fullmatch(label) is None:
+                yield Diagnostic(place(label), "bad-name", f"{shown(label)} cannot be the name of a label")
+            elif label == SEVERITY_LABEL and value not in routing.severities:
+                hint = did_you_mean(value, routing.severities)
+                yield Diagnostic(place(label), "no-effect", f"no alert has the severity {shown(value)}", hint=hint)
+        if mute.match == {ALERT_LABEL: WATCHDOG} and routing.heartbeat:
+            yield Diagnostic(
+                place(ALERT_LABEL),
+                "mute-heartbeat",
+                "whoever waits for the heartbeat would raise the alarm in these hours",
+                hint="mute the alarm there",
+            )
+        twin = next((m for m in routing.mutes[:index] if (m.match, m.during) == (mute.match, mute.during)), None)
+        if twin and twin.location:
+            yield Diagnostic(
+                at("mute", index), "no-effect", "these alerts are muted in these hours already",
+                hint="drop one of the two", related=((twin.location, "here"),),
+            )  # fmt: skip

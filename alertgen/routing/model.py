@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
@@ -30,6 +31,7 @@ GROUP_INTERVAL = Duration(300)
 REPEAT_INTERVAL = Duration(4 * 3600)
 HEARTBEAT_EVERY = Duration(60)
 
+ALERT_LABEL = "alertname"
 TEAM_LABEL = "team"
 SEVERITY_LABEL = "severity"
 WATCHDOG = "Watchdog"
@@ -71,7 +73,8 @@ class Route:
     """A node of Alertmanager's routing tree; what is None is inherited from the parent.
 
     `group_by` of a child is never empty: before 0.31, Alertmanager takes that for nothing said. `mute` and `active`
-    name time intervals. `location` is the line of the spec that asked for it.
+    name time intervals; they are not inherited. `location` is the line of the spec that asked for it, and `muted_by`
+    what of `mute` the spec asks for under that name.
     """
 
     receiver: str
@@ -84,6 +87,7 @@ class Route:
     mute: tuple[str, ...] = ()
     active: tuple[str, ...] = ()
     routes: tuple[Route, ...] = ()
+    muted_by: tuple[Mute, ...] = field(default=(), compare=False)
     location: Location | None = field(default=None, compare=False)
 
 
@@ -102,7 +106,8 @@ class InhibitRule:
 class TimeRange:
     """Times of day and days that belong together, as Alertmanager writes them; what is empty does not restrict.
 
-    `times` are pairs of `HH:MM`, the first before the second; `location` is an IANA time zone.
+    `times` are pairs of `HH:MM`, the first before the second; `location` is an IANA time zone, UTC where it is empty.
+    `place` is the part of the spec that it says, alone or with others.
     """
 
     times: tuple[tuple[str, str], ...] = ()
@@ -111,6 +116,7 @@ class TimeRange:
     months: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
     location: str = ""
+    place: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +125,73 @@ class TimeInterval:
 
     name: str
     ranges: tuple[TimeRange, ...]
+    location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """Alerts with all these labels are not told during these hours, and why."""
+
+    match: Mapping[str, str]
+    during: str
+    reason: str
+    location: Location | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """Who must be told of an alert that begins to fire at a moment while others fire; `tells` in the order of time."""
+
+    name: str
+    labels: Mapping[str, str]
+    moment: dt.datetime
+    tells: tuple[str, ...]
+    location: Location
+    firing: tuple[Mapping[str, str], ...] = ()
+    inhibited_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Who is told too when an alert still fires so long after it began."""
+
+    after: Duration
+    receiver: str
+    location: Location | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where alerts of one urgency go, and the line that says so; None when nobody wrote it."""
+    """Where alerts of one urgency go, and the line that says so; None when nobody wrote it.
+
+    With `during`, that is so in these hours, and `otherwise` says where they go at all other times.
+    """
 
     receiver: str
+    location: Location | None = field(default=None, compare=False)
+    escalate: tuple[Step, ...] = ()
+    during: str = ""
+    otherwise: Destination | None = None
+
+    def chain(self) -> Iterator[Destination]:
+        """Itself, what holds outside its hours, what holds outside of those too, and so on."""
+        link: Destination | None = self
+        while link is not None:
+            yield link
+            link = link.otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One alert goes elsewhere than its severity says.
+
+    `match` are the labels besides the alert's name that it must have, `team` who owns it; None stands for every team.
+    """
+
+    alert: str
+    receiver: str
+    team: str | None
+    match: Mapping[str, str] = field(default_factory=dict)
     location: Location | None = field(default=None, compare=False)
 
 
@@ -171,5 +237,9 @@ class Routing:
     teams: Mapping[str, Team] = field(default_factory=dict)
     receivers: Mapping[str, Receiver] = field(default_factory=lambda: {r.name: r for r in (NONE, UNROUTED)})
     """All that are defined, and the built-in ones that may be used."""
+    severities: Mapping[str, Urgency] = field(default_factory=lambda: SEVERITIES)
+    """What each value of the label `severity` asks of people."""
     inhibit: tuple[InhibitRule, ...] = ()
     intervals: tuple[TimeInterval, ...] = ()
+    mutes: tuple[Mute, ...] = ()
+    expectations: tuple[Expectation, ...] = ()

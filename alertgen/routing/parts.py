@@ -6,15 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from alertgen.quantity import Duration
-from alertgen.routing.model import HEARTBEAT_EVERY, At, Destination, Heartbeat
+from alertgen.routing.model import HEARTBEAT_EVERY, At, Destination, Heartbeat, Step
 
 
 def read_destination(data: Mapping[str, Any], at: At, *steps: str) -> Destination | None:
-    """Where these alerts go; None when the document does not say."""
+    """Where these alerts go; None when the document does not say. The last of the steps is its key in `data`."""
     written = data.get(steps[-1])
     if written is None:
         return None
-    return Destination(written if isinstance(written, str) else written["receiver"], at(*steps))
+    place = at(*steps)
+    if isinstance(written, str):
+        return Destination(written, place)
+    escalate = tuple(
+        Step(read_span(step, "after", Duration(0)), step["receiver"], at(*steps, "escalate", index))
+        for index, step in enumerate(written.get("escalate", ()))
+    )
+    otherwise = read_destination(written, at, *steps, "otherwise")
+    return Destination(written["receiver"], place, escalate, written.get("during", ""), otherwise)
 
 
 def read_heartbeat(data: Mapping[str, Any], at: At) -> Heartbeat | None:

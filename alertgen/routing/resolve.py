@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from alertgen.routing.model import Route
 
@@ -40,3 +40,10 @@ def _inheriting(child: Route, parent: Route) -> Route:
         group_interval=parent.group_interval if child.group_interval is None else child.group_interval,
         repeat_interval=parent.repeat_interval if child.repeat_interval is None else child.repeat_interval,
     )
+
+
+def every_route(root: Route) -> Iterator[Route]:
+    """The node and all below it, each before its children."""
+    yield root
+    for child in root.routes:
+        yield from every_route(child)

@@ -48,7 +48,7 @@ def routing(**more: Any) -> Routing:
 
 
 def rendered(everything: Routing, version: tuple[int, ...] = VERSION) -> str:
-    return render(everything, tree(everything, {"critical": "page", "info": "log"}), version, HEADER)
+    return render(everything, tree(everything), version, HEADER)
 
 
 def settings_read_back(value: Any) -> Any:
@@ -75,6 +75,8 @@ route:
     routes:
     - matchers: ['severity="critical"']
       receiver: web-pager
+    - matchers: ['severity="warning"']
+      receiver: web-chat
     - matchers: ['severity="info"']
       receiver: none
 receivers:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jsonschema
 import yaml
 
-from alertgen.diagnostics import Diagnostic, Location
+from alertgen.diagnostics import Diagnostic, Location, in_order
 from alertgen.routing import read as read_module
 from alertgen.routing import schema as routing_schema
-from alertgen.routing.model import Route, Routing
+from alertgen.routing.complete import RETENTION, check_overrides, check_whole
+from alertgen.routing.model import Override, Route, Routing
 from alertgen.routing.resolve import resolve
 
 VERSION = (0, 28)
+TODAY = dt.date(2026, 11, 23)
 
 SHOP = """
 default: {receiver: operators}
@@ -51,8 +55,16 @@ def validate(data: Any) -> None:
     jsonschema.validate(data, schema, cls=jsonschema.Draft7Validator)
 
 
-def problems(text: str) -> list[str]:
-    return [f"{p.location.path}: {p.code}: {p.message}" for p in read(text)[1]]
+SERVICES = ({"team": "web", "namespace": "shop", "service": "my-app", "tier": "standard"},)
+
+
+def problems(text: str, services: Sequence[Mapping[str, str]] = SERVICES, *overrides: Override) -> list[str]:
+    """All that is wrong, as with a spec that has these services."""
+    routing, found = read(text)
+    wrong = [*found, *check_overrides(routing, overrides)]
+    if not wrong:
+        wrong += check_whole(routing, overrides, services, RETENTION, TODAY, at)
+    return [f"{p.location.path}: {p.code}: {p.message}" for p in in_order(wrong)]
 
 
 def shop() -> Routing:

@@ -9,9 +9,9 @@ from alertgen.routing import read as read_module
 
 def test_an_unknown_receiver_is_named_with_the_nearest_known_one() -> None:
     _, found = read(SHOP.replace("page: web-pager", "page: web-pagr").replace("web-pager: {", "web-pager2: {"))
-    (problem, unused) = found
+    (problem,) = found
     assert ("teams/web/page", "there is no receiver 'web-pagr'") == (problem.location.path, problem.message)
-    assert ("unknown-receiver", "unused-receiver") == (problem.code, unused.code)
+    assert "unknown-receiver" == problem.code
     assert "did you mean 'web-pager2'?" == problem.hint
 
 
@@ -118,3 +118,124 @@ def test_a_name_that_would_break_something_is_refused_on_one_line(name: str) -> 
     for problem in found:
         assert problem.message.isprintable()
         assert len(problem.message) < 120
+
+
+def page(body: str) -> str:
+    """The shop with a lead and something else where pages of the web team go."""
+    assert SHOP.count("page: web-pager,") == 1
+    lead = "  lead: {webhook: {url: 'http://x/'}}\n"
+    return SHOP.replace("page: web-pager,", f"page: {body},") + lead
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("{receiver: web-pager, escalate: [{after: 15m, receiver: lead}]}", []),
+        ("{receiver: web-pager, escalate: [{after: 15m, receiver: lead}, {after: 30m, receiver: operators}]}", []),
+        (
+            "{receiver: web-pager, escalate: [{after: 30m, receiver: lead}, {after: 30m, receiver: operators}]}",
+            ["1: escalation-order: a step after 30m comes no later than the step before, after 30m"],
+        ),
+        (
+            "{receiver: web-pager, escalate: [{after: 30s, receiver: lead}]}",
+            ["0: escalation-order: a step after 30s comes no later than the first notification, after 30s"],
+        ),
+        (
+            "{receiver: web-pager, escalate: [{after: 5m, receiver: lead}, {after: 1h, receiver: web-pager}]}",
+            [("1: cyclic-escalation: 'web-pager' is told already when the alert begins to fire or in an earlier step")],
+        ),
+        (
+            "{receiver: web-pager, escalate: [{after: 5m, receiver: lead}, {after: 1h, receiver: lead}]}",
+            ["1: cyclic-escalation: 'lead' is told already when the alert begins to fire or in an earlier step"],
+        ),
+        (
+            "{receiver: web-pager, escalate: [{after: 5m, receiver: none}]}",
+            ["0: black-hole: nobody is told here: none after web-pager"],
+        ),
+        (
+            "{receiver: none, escalate: [{after: 5m, receiver: lead}]}",
+            ["0: black-hole: nobody is told here: lead after none"],
+        ),
+        (
+            "{receiver: web-pager, escalate: [{after: 101y, receiver: lead}]}",
+            ["0/after: bad-value: after: '101y' is more than a hundred years"],
+        ),
+    ],
+)
+def test_an_escalation_goes_on_to_somebody_else(body: str, expected: list[str]) -> None:
+    found = [p for p in problems(page(body)) if "unused" not in p]
+    wanted = [f"teams/web/page/escalate/{p}" for p in expected]
+    assert wanted == (found if "101y" not in body else [p for p in found if "/after:" in p])
+
+
+@pytest.mark.parametrize(
+    ("body", "hours", "expected"),
+    [
+        (
+            "{receiver: web-pager, during: ofice, otherwise: lead}",
+            "hours: {office: [{times: '09:00-18:00'}]}",
+            [
+                "hours/office: unused-hours: nothing happens during 'office'",
+                "teams/web/page/during: unknown-hours: there are no hours 'ofice'",
+            ],
+        ),
+        (
+            "{receiver: web-pager, otherwise: lead}",
+            "",
+            ["teams/web/page/otherwise: no-effect: otherwise than when? There is no during"],
+        ),
+        (
+            "{receiver: web-pager, during: office, otherwise: {receiver: web-pager}}",
+            "hours: {office: [{times: '09:00-18:00'}]}",
+            ["teams/web/page/otherwise: no-effect: 'web-pager' is told in these hours and outside of them"],
+        ),
+        (
+            "{receiver: web-pager, during: office, otherwise: {receiver: lead, during: office, otherwise: lead}}",
+            "hours: {office: [{times: '9-18'}]}",
+            [
+                "hours/office/0/times: bad-hours: '9-18' are no times",
+                "teams/web/page/otherwise/otherwise: no-effect: 'lead' is told in these hours and outside of them",
+            ],
+        ),
+        (
+            "{receiver: web-pager, escalate: [{after: 1h, receiver: leed}]}",
+            "",
+            ["teams/web/page/escalate/0/receiver: unknown-receiver: there is no receiver 'leed'"],
+        ),
+        (
+            "{receiver: web-pager, during: office, otherwise: {receiver: leed}}",
+            "hours: {office: [{times: '09:00-18:00'}]}",
+            ["teams/web/page/otherwise/receiver: unknown-receiver: there is no receiver 'leed'"],
+        ),
+        (
+            "web-pager",
+            "mute: [{match: {a: b}, during: nights, reason: because}]",
+            ["mute/0/during: unknown-hours: there are no hours 'nights'"],
+        ),
+    ],
+)
+def test_names_that_nobody_defined_and_hours_without_an_effect_are_found(
+    body: str, hours: str, expected: list[str]
+) -> None:
+    assert expected == [p for p in problems(f"{page(body)}{hours}\n") if "unused-receiver" not in p]
+
+
+def test_the_same_mute_twice_is_found_with_the_first() -> None:
+    mute = "{match: {severity: warning}, during: office, reason: because}"
+    text = f"{SHOP}hours: {{office: [{{times: '09:00-18:00'}}]}}\nmute: [{mute}, {mute}]\n"
+    (problem,) = read(text)[1]
+    assert ("mute/1", "no-effect") == (problem.location.path, problem.code)
+    assert ["mute/0"] == [place.path for place, _ in problem.related]
+
+
+def test_a_severity_that_means_what_it_means_anyway_is_found() -> None:
+    assert ["severities/warning: no-effect: 'warning' is a ticket anyway"] == problems(
+        f"{SHOP}severities: {{warning: ticket, info: ticket, none: log}}\n"
+    )
+
+
+def test_hours_have_names_that_break_nothing() -> None:
+    text = SHOP.replace("page: web-pager,", "page: {receiver: web-pager, during: 'a b', otherwise: web-chat},")
+    assert ["hours/a b: bad-name: 'a b' cannot be the name of a time"] == problems(
+        f"{text}hours: {{'a b': [{{times: '09:00-18:00'}}]}}\n"
+    )

@@ -4,7 +4,6 @@ from routingcase import SHOP, VERSION, at, read, receivers_of, shop
 
 from alertgen.receivers import Receiver
 from alertgen.routing import read as read_module
-from alertgen.routing.model import SEVERITIES
 from alertgen.routing.tree import tree
 
 
@@ -12,7 +11,7 @@ def test_no_routing_document_gives_a_tree_that_tells_nobody() -> None:
     found, diagnostics = read_module.read(None, at, VERSION)
     assert () == diagnostics
     assert Receiver("unrouted") == found.receivers["unrouted"]
-    assert ["unrouted"] == receivers_of(tree(found, SEVERITIES), alertname="A", team="web", severity="critical")
+    assert ["unrouted"] == receivers_of(tree(found), alertname="A", team="web", severity="critical")
 
 
 def test_a_receiver_reads_the_same_with_and_without_braces() -> None:

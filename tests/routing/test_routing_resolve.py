@@ -13,7 +13,7 @@ from routingcase import receivers_of, shop
 from alertgen.quantity import Duration
 from alertgen.receivers import Receiver
 from alertgen.render import alertmanager
-from alertgen.routing.model import SEVERITIES, Matcher, Route, Routing
+from alertgen.routing.model import Matcher, Route, Routing
 from alertgen.routing.resolve import resolve
 from alertgen.routing.tree import tree
 from alertgen.tools import amtool as amtool_program
@@ -107,7 +107,7 @@ def test_amtool_sends_alerts_where_we_say(
 
 
 def test_amtool_sends_the_shops_alerts_where_we_say(amtools: Sequence[Binary], file: Path) -> None:
-    root = tree(shop(), SEVERITIES)
+    root = tree(shop())
     for amtool in amtools:
         file.write_text(alertmanager.render(shop(), root, amtool.version, "# a test"), encoding="utf-8")
         for alert, team, severity in itertools.product(("A", "Watchdog"), ("web", "data", "x"), ("critical", "info")):

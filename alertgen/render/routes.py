@@ -1,0 +1,135 @@
+"""The routing tree → a page that a person reads: in words, and drawn. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from alertgen.routing.model import (
+    ALERT_LABEL,
+    SEVERITY_LABEL,
+    TEAM_LABEL,
+    URGENCIES,
+    WATCHDOG,
+    Matcher,
+    Route,
+    Routing,
+    TimeInterval,
+    TimeRange,
+)
+from alertgen.routing.resolve import resolve
+from alertgen.routing.words import NOBODY, in_words, name, when
+
+
+def page(routing: Routing, tree: Route) -> str:
+    """The page of the docs, in Markdown, without header."""
+    return f"# Who is told\n\n```mermaid\n{drawing(routing, tree)}\n```\n\n```text\n{text(routing, tree)}\n```\n"
+
+
+def text(routing: Routing, tree: Route) -> str:
+    """Team by team: which severity is told to whom, when; then what differs, and the hours by name."""
+    lines: list[str] = []
+    if routing.heartbeat:
+        lines.append(f"{WATCHDOG} beats to {routing.heartbeat.receiver} every {routing.heartbeat.every}")
+    for team in routing.teams:
+        lines += ["", f"team {team}"] if lines else [f"team {team}"]
+        rows = [(f"{s} ({routing.severities[s]})", _told(tree, team, s)) for s in _ranked(routing)]
+        rows += [(_overriding(route), in_words((route,))) for route in _subtree(tree, team) if _is_override(route)]
+        width = max(len(what) for what, _ in rows)
+        lines += [f"  {what:<{width}}  {who}" for what, who in rows]
+    lines += ["", f"what no team owns: {tree.receiver}"]
+    if routing.mutes:
+        lines += ["", "muted"]
+        lines += [f"  {_labels(mute.match)} during {mute.during}: {mute.reason}" for mute in routing.mutes]
+    if routing.intervals:
+        lines += ["", "hours"]
+        lines += [f"  {interval.name}: {hours_in_words(interval)}" for interval in routing.intervals]
+    return "\n".join(lines)
+
+
+def _ranked(routing: Routing) -> list[str]:
+    return sorted(routing.severities, key=lambda s: (URGENCIES.index(routing.severities[s]), s))
+
+
+def _told(tree: Route, team: str, severity: str) -> str:
+    return in_words(resolve(tree, {TEAM_LABEL: team, SEVERITY_LABEL: severity}))
+
+
+def _subtree(tree: Route, team: str) -> tuple[Route, ...]:
+    own = (Matcher(TEAM_LABEL, "=", team),)
+    return next((route.routes for route in tree.routes if route.matchers == own), ())
+
+
+def _is_override(route: Route) -> bool:
+    """Whether it is about one alert, whatever its severity, and not about what is muted."""
+    return not route.muted_by and any(matcher.name == ALERT_LABEL for matcher in route.matchers)
+
+
+def _overriding(route: Route) -> str:
+    of = {matcher.name: matcher.value for matcher in route.matchers}
+    alert = of.pop(ALERT_LABEL)
+    return f"{alert} of {_labels(of)}" if of else alert
+
+
+def _labels(labels: Mapping[str, str]) -> str:
+    return ", ".join(f"{label}={value}" for label, value in labels.items())
+
+
+def hours_in_words(interval: TimeInterval) -> str:
+    """`monday:friday 09:00-18:00 Europe/Berlin`, one after the other."""
+    return "; ".join(_range(span) for span in interval.ranges)
+
+
+def _range(span: TimeRange) -> str:
+    days = (span.weekdays, span.days_of_month, span.months, span.years)
+    times = tuple(f"{start}-{end}" for start, end in span.times)
+    return " ".join((*(",".join(part) for part in (*days, times) if part), span.location or "UTC"))
+
+
+def drawing(routing: Routing, tree: Route) -> str:
+    """The whole tree as a Mermaid flowchart: alerts → teams → receivers, with what and when on the arrows."""
+    receivers: dict[str, str] = {}
+
+    def receiver(of: str) -> str:
+        return receivers.setdefault(of, f"r{len(receivers)}")
+
+    edges: list[str] = []
+    if routing.heartbeat:
+        edges.append(_edge("alerts", WATCHDOG, receiver(routing.heartbeat.receiver)))
+    teams = {team: f"t{index}" for index, team in enumerate(routing.teams)}
+    for team, node in teams.items():
+        edges.append(_edge("alerts", f"team {team}", node))
+        arrows: dict[tuple[str, str], list[str]] = {}
+        for severity in _ranked(routing):
+            for route in resolve(tree, {TEAM_LABEL: team, SEVERITY_LABEL: severity}):
+                arrows.setdefault((name(route), _condition(tree, route)), []).append(severity)
+        for route in _subtree(tree, team):
+            if _is_override(route):
+                arrows.setdefault((name(route), _condition(tree, route)), []).append(_overriding(route))
+        edges += [
+            _edge(node, ", ".join(filter(None, (*what, condition))), receiver(who))
+            for (who, condition), what in arrows.items()
+        ]
+    edges.append(_edge("alerts", "what no team owns", receiver(tree.receiver)))
+    return "\n".join(
+        (
+            "flowchart LR",
+            "  alerts([alerts])",
+            *(f'  {node}["team {team}"]' for team, node in teams.items()),
+            *(f"  {node}{'([nobody])' if who == NOBODY else f'[/{_quoted(who)}/]'}" for who, node in receivers.items()),
+            *edges,
+        )
+    )
+
+
+def _condition(tree: Route, route: Route) -> str:
+    late = f"after {route.group_wait}" if route.group_wait not in {None, tree.group_wait} else ""
+    return ", ".join(filter(None, (late, when(route.active, route.mute))))
+
+
+def _edge(start: str, label: str, end: str) -> str:
+    return f"  {start} -->|{_quoted(label)}| {end}"
+
+
+def _quoted(text: str) -> str:
+    """In quotes, with what Mermaid would read as its own as entities."""
+    return '"' + text.replace("#", "#35;").replace('"', "#quot;") + '"'
