@@ -6,7 +6,7 @@ import datetime as dt
 import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from alertgen.diagnostics import Diagnostic, Location, Severity
 from alertgen.model import AlertingRule, RecordingRule, RuleGroup, Select, Service, Site
@@ -58,6 +58,8 @@ class Expansion:
     subject: Subject
     records: tuple[RecordingRule, ...]
     alerts: tuple[Alert, ...]
+    off: Mapping[str, Settings] = field(default_factory=dict)
+    """The alerts it could have and has not: switched off, or off unless asked for."""
 
     @property
     def namespace(self) -> str:
@@ -87,6 +89,7 @@ def expand(
     """The rules of a service under its layers of overrides, and what is wrong with those."""
     alerts: list[Alert] = []
     problems: list[Diagnostic] = []
+    off: dict[str, Settings] = {}
     for pattern in patterns.values():
         subjects = about(pattern, site, service)
         if not subjects:
@@ -97,6 +100,7 @@ def expand(
             problems += _refused(pattern, settings, subjects, place)
             alerts += (_alert(subject, pattern, settings) for subject in subjects)
         else:
+            off[pattern.alert] = settings
             problems += _tuned_though_off(pattern, stack)
     subject = Subject(site, service)
     records: dict[tuple[object, ...], RecordingRule] = {}
@@ -106,7 +110,7 @@ def expand(
         records[_identity(owned)] = owned
     for alert in alerts:
         records |= {_identity(record): record for record in alert.records}
-    return Expansion(service, subject, tuple(records.values()), tuple(alerts)), tuple(problems)
+    return Expansion(service, subject, tuple(records.values()), tuple(alerts), off), tuple(problems)
 
 
 def _identity(record: RecordingRule) -> tuple[object, ...]:

@@ -24,15 +24,16 @@ def _not_applying(estate: Estate, document: Document, expansion: Expansion) -> I
     for name in document.data.get("alerts", {}):
         pattern = estate.patterns.get(name)
         if pattern and not about(pattern, estate.site, expansion.service):
-            why = _why_not(pattern, expansion)
+            why = why_not(pattern, expansion)
             yield Diagnostic(document.key("alerts", name), "no-effect", f"{name} {why}", hint="drop the override")
 
 
-def _why_not(pattern: Pattern, expansion: Expansion) -> str:
-    """Why a service does not have this alert."""
+def why_not(pattern: Pattern, expansion: Expansion) -> str:
+    """Why a service, or the installation, does not have this alert."""
     if pattern.once_per_cluster:
         return "exists once per cluster: tune it in the site document"
-    assert expansion.service is not None
+    if expansion.service is None:
+        return "is about services"
     kind = expansion.service.kind
     if kind not in pattern.kinds or pattern.facet is None:
         return f"is not for a {kind}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Iterable, Mapping
 
 from alertgen import site_pattern
@@ -214,7 +215,12 @@ def spec_schema() -> Schema:
 
 def build(patterns: Mapping[str, Pattern], unknown: Iterable[str] = ()) -> Schema:
     """The schema for these patterns; about the `unknown` alerts anything may be said: their pattern is broken."""
-    documents = {"service": SERVICE, "site": SITE, "routing": routing_document(), "pattern": site_pattern.SCHEMA}
+    documents = {
+        "service": _with_examples(SERVICE, patterns),
+        "site": _with_examples(SITE, patterns),
+        "routing": routing_document(),
+        "pattern": site_pattern.SCHEMA,
+    }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "alertgen spec",
@@ -228,6 +234,25 @@ def build(patterns: Mapping[str, Pattern], unknown: Iterable[str] = ()) -> Schem
             **{f"alert_{alert}": settings(p) for alert, p in patterns.items()},
         },
     }
+
+
+def _with_examples(document: Schema, patterns: Mapping[str, Pattern]) -> Schema:
+    """The document's schema with what somebody would write at each key that switches patterns on."""
+    samples = [pattern.facet.sample for pattern in patterns.values() if pattern.facet]
+    properties = {
+        key: {**part, "examples": found} if (found := _different(s[key] for s in samples if key in s)) else part
+        for key, part in document["properties"].items()
+    }
+    return {**document, "properties": properties}
+
+
+def _different(values: Iterable[object]) -> list[object]:
+    """Each value once, the shortest first: it is the one that a hint shows."""
+    return [json.loads(written) for written in sorted({json.dumps(value) for value in values}, key=_length_first)]
+
+
+def _length_first(written: str) -> tuple[int, str]:
+    return len(written), written
 
 
 def routing_document() -> Schema:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ NAME_PATTERN = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 WORD_PATTERN = "^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$"
 ADDRESS_PATTERN = r"^[^\s\"'<>\\{}|^`]+$"
 """What can stand in the labels `job` and `instance` and be repeated in a text: no blanks, quotes or braces."""
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:*-]*[A-Za-z0-9*]")
+"""Text that needs no quotes in YAML: for examples, which contain no word with a meaning of its own."""
 LABEL_PATTERN = "^(?!__)(?!alertname$)[a-zA-Z_][a-zA-Z0-9_]*$"
 
 

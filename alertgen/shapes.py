@@ -80,7 +80,7 @@ def _with_holes(value: Any, names: Mapping[str, str], opaque: frozenset[str], ke
     if isinstance(value, list):
         return [_with_holes(part, names, opaque) for part in value]
     service, namespace = names.get("service"), names.get("namespace")
-    if key not in opaque or service is None:
+    if key not in opaque or service is None or not isinstance(value, str):
         return value
     if value == service:
         return HOLES["service"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
@@ -492,6 +492,18 @@ def _escape(place: _Place, text: str) -> _Problem:
     return (place[0], backslash if backslash >= 0 else place[1]), "syntax", message, hint
 
 
+_SWALLOWED = re.compile(r"[{\[][^#]*:\s+(?=#)")
+"""Inside brackets, a value that begins with `#`."""
+
+
+def _swallowed(lines: Sequence[str], first: int, last: int) -> _Place | None:
+    """Where a comment took what was meant as a value, between two lines."""
+    for number in range(first, min(last, len(lines) - 1) + 1):
+        if found := _SWALLOWED.search(lines[number]):
+            return number, found.end()
+    return None
+
+
 def _in_words(error: yaml.MarkedYAMLError, text: str) -> _Problem:
     """What the parser could not read, in a person's words and at the place to repair.
 
@@ -535,6 +547,9 @@ def _in_words(error: yaml.MarkedYAMLError, text: str) -> _Problem:
             return syntax((above, _indent(lines[above])), *_NO_COLON)
         hint = "indent it as the keys around it; a key has either a value or keys under it"
         return syntax((place[0], _indent(line)), "this key does not fit under the line above", hint)
+    unclosed = "node content" in problem and not here
+    if (unclosed or "flow" in context) and (comment := _swallowed(lines, 0 if unclosed else begin[0], place[0])):
+        return syntax(comment, "a '#' after a space begins a comment, so no value is here", quote)
     if "flow sequence" in context or "flow mapping" in context:
         bracket, closing = ("[", "]") if "sequence" in context else ("{", "}")
         # A key on a line that is not indented deeper than the bracket's is the next entry of the document.
@@ -548,7 +563,7 @@ def _in_words(error: yaml.MarkedYAMLError, text: str) -> _Problem:
         return syntax(place, f"a value cannot begin with '{here}'", quote)
     if here == ":":
         return syntax(place, "a key is missing before this ':'", "write the key")
-    if "node content" in problem and not here:
+    if unclosed:
         number, last = max((number, line.rstrip()) for number, line in enumerate(lines) if line.strip())
         hint = "close it with ']' or '}'"
         return syntax((number, len(last) - 1), "a bracket is open where the document ends", hint)

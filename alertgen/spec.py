@@ -71,6 +71,11 @@ class Settings:
     expires: str = ""
     origins: Mapping[str, Origin] = field(default_factory=dict)
 
+    @property
+    def why(self) -> str:
+        """The reason somebody gave for what is not as by default, and how long it holds; empty without one."""
+        return f"{self.reason} (until {self.expires})" if self.reason and self.expires else self.reason
+
 
 _VERSION = "version"
 """The key of a source that is no label of its series."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -51,7 +52,12 @@ def _pattern(_: object, wanted: str, value: object, __: object) -> Iterator[Vali
         yield ValidationError(f"{value!r} does not match {wanted!r}")
 
 
-_Validator = validators.extend(Draft7Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # the stubs leave it open
+def _is_number(_: object, value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+_NUMBERS = Draft7Validator.TYPE_CHECKER.redefine("number", _is_number)
+_Validator = validators.extend(Draft7Validator, {"pattern": _pattern}, type_checker=_NUMBERS)  # type: ignore[no-untyped-call]  # the stubs leave it open
 
 
 def validator(whole: Mapping[str, Any]) -> Validate:
@@ -106,15 +112,19 @@ def _words(error: ValidationError, name: str, *, secret: bool) -> tuple[str, str
     shown = "" if secret else f": {_short(json.dumps(value, ensure_ascii=False, default=str))}"
     if kind == "type":
         types = wanted if isinstance(wanted, list) else [wanted]
+        if isinstance(value, float) and not math.isfinite(value):
+            return "bad-value", f"{name} must be a number with an end{shown}", ""
         got = "nothing" if value is None else _TYPES.get(_type_of(value), "something else")
         return (
             "wrong-type",
             f"{name} must be {' or '.join(_TYPES[t] for t in types)}, not {got}",
-            _type_hint(types, value),
+            _type_hint(types, value, _any(error.schema)),
         )
     if kind == "enum":
         words = [str(w) for w in wanted]
         near = did_you_mean(str(value), words)
+        if len(words) == 1:
+            return "unknown-value", f"{name} can only be '{words[0]}'{shown}", ""
         return "unknown-value", f"{name} must be one of {', '.join(words)}{shown}", near if "?" in near else ""
     if kind == "pattern":
         return "bad-value", f"{name} must be {_IN_WORDS.get(wanted, f'something that matches {wanted}')}{shown}", ""
@@ -154,11 +164,25 @@ def _unknown_hint(path: list[Any], key: str, known: list[str]) -> str:
     return did_you_mean(key, known)
 
 
-def _type_hint(types: list[str], value: Any) -> str:
+def _type_hint(types: list[str], value: Any, part: Mapping[str, Any]) -> str:
+    for units, pattern in (("md", DURATION_PATTERN), (("ms", "s"), LATENCY_PATTERN)):
+        if part.get("pattern") == pattern and _type_of(value) in ("integer", "number"):
+            return f"write it with a unit: {' or '.join(f'{value:g}{unit}' for unit in units)}"
+    if "examples" in part:
+        return f"write it like this: {_in_yaml(part['examples'][0])}"
     if types == ["string"] and isinstance(value, bool | int | float):
         # How a number with a fraction was written is not known any more: 2.50 is 2.5 by now.
         return "put it in quotes" if isinstance(value, float) else f'put it in quotes: "{str(value).lower()}"'
     return ""
+
+
+def _in_yaml(value: Any) -> str:
+    """A short value as somebody would write it on one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_in_yaml(part)}' for key, part in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_in_yaml(part) for part in value)}]"
+    return value if isinstance(value, str) and schema_words.PLAIN.fullmatch(value) else json.dumps(value)
 
 
 def _type_of(value: Any) -> str:

@@ -75,13 +75,17 @@ def judge(
         home = _home(by_case, failed.case) if failed.case else None
         (stray if home is None else by_case[home]).append(failed)
     results = tuple(CaseResult(case, proven[case], tuple(found)) for case, found in by_case.items())
-    problems = [
-        Diagnostic(r.location, "test-failed", f"{r.case}", hint="\n".join(_words(f) for f in r.failed))
-        for r in results
-        if r.failed
-    ]
+    problems = [*as_diagnostics(results)]
     problems += [Diagnostic(fallback, "test-failed", f.raw.strip() or _words(f)) for f in stray]
     return results, tuple(problems)
+
+
+def as_diagnostics(results: Iterable[CaseResult]) -> Iterator[Diagnostic]:
+    """One finding for each case that failed."""
+    for result in results:
+        if result.failed:
+            hint = "\n".join(_words(failed) for failed in result.failed)
+            yield Diagnostic(result.location, "test-failed", f"{result.case}", hint=hint)
 
 
 def _home(known: Mapping[CaseId, object], case: CaseId) -> CaseId | None:

@@ -28,8 +28,16 @@ def test_a_line_break_at_the_end_of_a_name_is_part_of_it(key: str) -> None:
 
 def test_a_value_of_the_wrong_type_is_told_once() -> None:
     assert ["a.yaml:4:48: error[wrong-type]: 'threshold' must be a whole number, not a number"] == found(
-        SERVICE + "alerts: {ContainerRestartRateHigh: {threshold: 1e999}}\n"
+        SERVICE + "alerts: {ContainerRestartRateHigh: {threshold: 1.5}}\n"
     )
+
+
+def test_a_number_without_end_is_no_number_wherever_it_stands() -> None:
+    slo = "http: {source: traefik}\nslo: [{name: a, objective: .nan, budgets: {1h: .inf}}]\n"
+    assert [
+        "a.yaml:5:28: error[bad-value]: 'objective' must be a number with an end: NaN",
+        "a.yaml:5:48: error[bad-value]: '1h' must be a number with an end: Infinity",
+    ] == sorted(found(SERVICE + slo))
 
 
 def test_an_item_of_a_list_is_named_by_its_list() -> None:

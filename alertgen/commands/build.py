@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator, Mapping
 
 import click
 
-from alertgen import workspace
+from alertgen import routechanges, workspace
 from alertgen.commands import _options as options
 from alertgen.commands._drift import drift_summary, drifted
 from alertgen.commands._output import counted, print_findings, progress
 from alertgen.commands._spec import compiled, stop_on_errors
+from alertgen.compiler import Build
 from alertgen.reports import text
 
 
@@ -38,6 +40,10 @@ def build(spec: str, out: str, check: bool, style: str) -> None:
     elif check:
         for drift in drifts:
             click.echo(text.diff(drift.diff(out, spec)) or text.diagnostics([drifted(out, drift)]))
+        for change in routechanges.changes(
+            drifts, result.estate.tree, result.estate.site.external_labels, _labels(result)
+        ):
+            click.echo(change)
         click.echo(drift_summary(out, drifts), err=bool(drifts))
     else:
         print_findings(found, style)
@@ -51,3 +57,10 @@ def build(spec: str, out: str, check: bool, style: str) -> None:
             f"{text.count(written.files, 'file')} in {out}/, "
             f"{written.changed:,} written, {written.removed:,} removed, {time.monotonic() - started:.1f} s"
         )
+
+
+def _labels(result: Build) -> Iterator[tuple[str, list[Mapping[str, str]]]]:
+    """Every service, and the installation, with the labels of its alerts; each is expanded as it is asked for."""
+    for document in (*(entry.document for entry in result.entries), None):
+        expansion = result.estate.expansion(document)[0]
+        yield f"{expansion.namespace}/{expansion.name}", [alert.certain_labels for alert in expansion.alerts]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import click
 
@@ -14,6 +15,7 @@ from alertgen.commands.routes import answered
 from alertgen.compiler import Build
 from alertgen.diagnostics import did_you_mean
 from alertgen.expand import Expansion
+from alertgen.no_effect import why_not
 from alertgen.reports import pages
 
 
@@ -32,9 +34,17 @@ def explain(alert: str | None, name: str | None, moment: dt.datetime | None, spe
     chosen = _expansions(result, name)
     shown = [_explained(result, expansion, alert, moment) for expansion in chosen]
     if not any(shown):
-        near = did_you_mean(alert or "", result.estate.patterns) or options.LISTED
-        raise click.BadParameter(f"no service here has the alert {alert!r}. {near}", param_hint="ALERT")
+        raise click.BadParameter(_why_none(result, chosen, alert or ""), param_hint="ALERT")
     click.echo("\n\n".join(page for page in shown if page))
+
+
+def _why_none(result: Build, expansions: Sequence[Expansion], alert: str) -> str:
+    pattern = result.estate.patterns.get(alert)
+    if pattern is None:
+        near = did_you_mean(alert, result.estate.patterns) or options.LISTED
+        return f"there is no alert {alert!r}. {near}"
+    concerned = [e for e in expansions if (e.service is None) == pattern.once_per_cluster] or expansions
+    return f"{alert} {'; '.join(dict.fromkeys(why_not(pattern, expansion) for expansion in concerned))}"
 
 
 def _expansions(result: Build, name: str | None) -> list[Expansion]:
@@ -50,6 +60,8 @@ def _explained(result: Build, expansion: Expansion, alert: str | None, moment: d
     told = {a.title: result.estate.told(a.certain_labels) for a in expansion.alerts}
     if alert is None:
         return pages.service_page(expansion, told)
+    if alert in expansion.off:
+        return pages.off_page(expansion, alert)
     pairs = result.pairs(expansion)
     return "\n\n".join(
         "\n".join(

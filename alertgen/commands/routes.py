@@ -11,6 +11,7 @@ from alertgen.commands import _options as options
 from alertgen.commands._moment import given, now
 from alertgen.commands._spec import compiled, stop_on_errors
 from alertgen.compiler import Build
+from alertgen.expectations import known
 from alertgen.render import routes as pages
 from alertgen.reports.routes import answer_page
 from alertgen.routing.answer import answers, may_inhibit
@@ -19,7 +20,14 @@ from alertgen.routing.answer import answers, may_inhibit
 @click.command()
 @click.option("--labels", "written", help="An alert, as `alertname=WorkloadDown,service=my-app,severity=critical`.")
 @click.option("--at", "moment", callback=given, help='When it begins to fire: "2026-12-24 03:00 Europe/Berlin" [now].')
-@click.option("--format", "style", type=click.Choice(["text", "mermaid"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "mermaid"]),
+    default="text",
+    show_default=True,
+    help="In words, or drawn.",
+)
 @options.spec
 def routes(written: str | None, moment: dt.datetime | None, style: str, spec: str) -> None:
     """Say who is told of what, and when.
@@ -34,7 +42,7 @@ def routes(written: str | None, moment: dt.datetime | None, style: str, spec: st
     result = compiled(spec)
     stop_on_errors(result, "text")
     if written is not None:
-        click.echo(answered(result, known(result, labels), moment or now()))
+        click.echo(answered(result, known(result.estate, result.entries, labels), moment or now()))
     elif style == "mermaid":
         click.echo(pages.drawing(result.estate.routing, result.estate.tree))
     else:
@@ -55,23 +63,3 @@ def _labels(written: str) -> dict[str, str]:
             raise click.BadParameter(f"{part!r} is no label: write name=value,name=value", param_hint="--labels")
         labels[label.strip()] = value.strip().strip('"')
     return labels
-
-
-def known(result: Build, labels: Mapping[str, str]) -> Mapping[str, str]:
-    """The labels with those that the spec is certain of, where they name one of its services or alerts."""
-    estate = result.estate
-    service, namespace = labels.get("service"), labels.get("namespace")
-    entries = [e for e in result.entries if e.key[1] == service and namespace in (None, e.key[0])]
-    document = entries[0].document if len(entries) == 1 else None
-    certain: Mapping[str, str] = estate.site.external_labels
-    if document or not service:
-        expansion, _ = estate.expansion(document)
-        own = [a.certain_labels for a in expansion.alerts if a.rule.alert == labels.get("alertname")]
-        fitting = [c for c in own if all(c.get(name, value) == value for name, value in labels.items())]
-        if fitting or own:
-            certain = (fitting or own)[0]
-        elif document:
-            data = document.data
-            certain = {**certain, "namespace": entries[0].key[0], "team": data["team"], **data.get("labels", {})}
-            certain = {**certain, "tier": expansion.service.tier} if expansion.service else certain
-    return {**certain, **labels}

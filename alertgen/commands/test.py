@@ -20,10 +20,11 @@ from alertgen.commands._spec import compiled, stop_on_errors
 from alertgen.compiler import Build
 from alertgen.diagnostics import AlertgenError, Diagnostic, Location, in_order
 from alertgen.expand import Expansion
+from alertgen.expectations import judged
 from alertgen.reports import machine
 from alertgen.routecases import distinct, misrouted, route_cases
 from alertgen.tools import binaries, process, prover
-from alertgen.verdict import CaseId, CaseResult, cases, judge
+from alertgen.verdict import CaseId, CaseResult, as_diagnostics, cases, judge
 
 
 @click.command()
@@ -66,6 +67,8 @@ def test(spec: str, out: str, word: str, on_golden: bool, jobs: int, timeout: in
         proof = prover.prove(tools, tree, tests, routes, jobs=jobs, timeout=timeout, on_done=on_done)
     failed = [*proof.failed, *(prover.misrouted(case, got) for case, got in misrouted(asked, estate.tree))]
     results, problems = judge(proven, failed, Location(out, 1, 1))
+    expected = [case for case in judged(estate, result.routing, result.entries) if _selects(word)(str(case.case))]
+    results, problems = (*results, *expected), (*problems, *as_diagnostics(expected))
     _report(results, in_order([*result.diagnostics, *problems]), style)
     if verbose:
         click.echo("".join(f.raw for f in failed), err=True)

@@ -14,7 +14,7 @@ from alertgen.facet import At, Facet, Part
 from alertgen.facets.http import HTTP, Http, http
 from alertgen.model import Service, Site
 from alertgen.pattern import LATENCY, RATIO
-from alertgen.quantity import DURATION_PATTERN, Duration, parse_latency, parse_ratio
+from alertgen.quantity import DURATION_PATTERN, Duration, number, parse_latency, parse_ratio
 from alertgen.schema_words import WORD_PATTERN, Schema, keys, quantity, text
 from alertgen.slo import Objective, Tier, about, share
 
@@ -125,6 +125,12 @@ def _check(data: Sequence[Mapping[str, Any]], _site: Site, at: At) -> Iterator[D
         yield from _check_one(item, lambda *steps, i=index: at(i, *steps))
 
 
+def _fits(_data: Any, document: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
+    if HTTP.key not in document:
+        message = "an objective is about the requests of `http`, and nobody says who counts them"
+        yield Diagnostic(at(), "missing-key", message, hint="add http: {source: ingress-nginx}, or what counts them")
+
+
 def _check_one(item: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
     for key, parse in (("period", Duration.parse), ("below", LATENCY.parse)):
         if key in item:
@@ -139,6 +145,11 @@ def _check_one(item: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
             at("objective"), "bad-value", f"an objective of {item['objective']} leaves no budget, or asks for nothing",
             hint="say the percentage of requests that must be good, e.g. 99.9",
         )  # fmt: skip
+        return
+    if 100 * objective.share <= 1:
+        meant = f"{number(100 * Decimal(str(item['objective'])))}" if isinstance(item["objective"], float) else "99.9"
+        message = f"an objective of {item['objective']} % asks for next to nothing"
+        yield Diagnostic(at("objective"), "bad-value", message, hint=f"it is in percent: did you mean {meant}?")
         return
     if objective.period < max(slo.budgets()):
         longest = Duration(max(slo.budgets()))
@@ -159,7 +170,7 @@ def _check_one(item: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
             )
 
 
-PART = Part(key="slo", schema=_schema(), read=_read, check=_check)
+PART = Part(key="slo", schema=_schema(), read=_read, check=_check, fits=_fits)
 
 
 def _items(_site: Site, service: Service | None) -> tuple[Burn, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from alertgen.expand import Alert, Expansion, fill, vocabulary
 from alertgen.model import Scenario
@@ -24,6 +26,7 @@ def page(expansion: Expansion, told: Told, silenced: Silenced, scenarios: Callab
             f"# {_title(expansion)}\n\n",
             _facts(expansion),
             _table(expansion, told),
+            _switched_off(expansion),
             *(_section(alert, told, silenced(alert), scenarios(alert)) for alert in expansion.alerts),
         )
     )
@@ -51,6 +54,12 @@ def _table(expansion: Expansion, told: Told) -> str:
         for a in expansion.alerts
     )
     return f"| alert | severity | who is told | fires |\n|---|---|---|---|\n{rows}\n"
+
+
+def _switched_off(expansion: Expansion) -> str:
+    """What the reader would expect here and not find, with the reason."""
+    rows = "".join(f"- {alert}: {settings.why}\n" for alert, settings in expansion.off.items() if settings.reason)
+    return f"Switched off:\n\n{rows}\n" if rows else ""
 
 
 def anchor(title: str) -> str:
@@ -91,9 +100,15 @@ def _stays(duration: Duration) -> str:
 def _values(alert: Alert, words: Mapping[str, str]) -> str:
     """The parameters as they are here, with the reason where somebody gave one."""
     lines = [
-        f"- {name} {words[name]}: {field.metadata['meaning']}\n" for name, field in alert.pattern.parameters().items()
+        f"- {name} {words[name]}{_instead_of(field, words[name])}: {field.metadata['meaning']}\n"
+        for name, field in alert.pattern.parameters().items()
     ]
     if alert.settings.reason:
-        until = f" (until {alert.settings.expires})" if alert.settings.expires else ""
-        lines.append(f"- differs from the default because: {alert.settings.reason}{until}\n")
+        lines.append(f"- differs from the default because: {alert.settings.why}\n")
     return f"{''.join(lines)}\n" if lines else ""
+
+
+def _instead_of(parameter: dataclasses.Field[Any], value: str) -> str:
+    kind = parameter.metadata["quantity"]
+    default = kind.show(kind.parse(parameter.metadata["default"]))
+    return f" (instead of {default})" if value != default else ""

@@ -39,9 +39,7 @@ def text(routing: Routing, tree: Route) -> str:
     lines += ["", f"what no team owns: {tree.receiver}"]
     if routing.mutes:
         lines += ["", "muted"]
-        lines += [
-            f"  {_labels(mute.match)} during {mute.during}: {mute.reason} ({mute.location})" for mute in routing.mutes
-        ]
+        lines += [f"  {_labels(mute.match)} during {mute.during}: {mute.reason}" for mute in routing.mutes]
     if routing.intervals:
         lines += ["", "hours"]
         lines += [f"  {interval.name}: {hours_in_words(interval)}" for interval in routing.intervals]

@@ -143,5 +143,15 @@ def alert_page(expansion: Expansion, alert: Alert, told: str, silenced: str) -> 
     )
 
 
+def off_page(expansion: Expansion, alert: str) -> str:
+    """An alert that the service could have and has not: who says so, and why."""
+    settings = expansion.off[alert]
+    origin = settings.origins["enabled"]
+    who = f"{expansion.namespace}/{expansion.name}"
+    if origin.location is None:
+        return f"{alert} of {who} is off unless asked for: say `enabled: true`"
+    return f"{alert} of {who} is switched off by {origin}: {settings.why or 'no reason given'}"
+
+
 def _indented(text: str) -> Iterator[str]:
     return (f"  {line}" for line in text.splitlines())

@@ -162,6 +162,10 @@ def _check_names(data: Mapping[str, Any], at: At, routing: Routing) -> Iterator[
             yield unknown_receiver(name, routing.receivers, place)
         if isinstance(written, dict) and "during" in written:
             yield from _unknown_hours(written["during"], routing, at(*steps, "during"))
+    for index, case in enumerate(data.get("routes", ())):
+        for number, name in enumerate(case.get("tells", ())):
+            if name not in routing.receivers:
+                yield unknown_receiver(name, routing.receivers, at("routes", index, "tells", number))
     for index, mute in enumerate(data.get("mute", ())):
         yield from _unknown_hours(mute["during"], routing, at("mute", index, "during"))
 

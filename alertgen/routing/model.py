@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -137,6 +138,19 @@ class Mute:
     location: Location | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """Who must be told of an alert that begins to fire at a moment while others fire; `tells` in the order of time."""
+
+    name: str
+    labels: Mapping[str, str]
+    moment: dt.datetime
+    tells: tuple[str, ...]
+    location: Location
+    firing: tuple[Mapping[str, str], ...] = ()
+    inhibited_by: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """Who is told too when an alert still fires so long after it began."""
@@ -228,3 +242,4 @@ class Routing:
     inhibit: tuple[InhibitRule, ...] = ()
     intervals: tuple[TimeInterval, ...] = ()
     mutes: tuple[Mute, ...] = ()
+    expectations: tuple[Expectation, ...] = ()

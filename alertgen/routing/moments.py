@@ -13,7 +13,8 @@ import zoneinfo
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from alertgen.routing.hours import MONTHS, WEEKDAYS
+from alertgen.diagnostics import did_you_mean
+from alertgen.routing.hours import MONTHS, WEEKDAYS, zones
 from alertgen.routing.model import TimeInterval, TimeRange
 
 _DAY = 24 * 60
@@ -80,6 +81,19 @@ def _on_date(span: _Range, local: dt.datetime) -> bool:
     length = calendar.monthrange(local.year, local.month)[1]
     from_start = [tuple(day if day > 0 else length + day + 1 for day in pair) for pair in span.dates]
     return any(first <= local.day <= last for first, last in from_start)
+
+
+def read_moment(text: str) -> dt.datetime:
+    """The moment of `2026-12-24 03:00 Europe/Berlin`; without a zone it is UTC. Raises ValueError with a reason."""
+    day_and_time, _, zone = text.strip().partition(" ")
+    clock, _, zone = zone.strip().partition(" ")
+    zone = zone.strip() or "UTC"
+    if zone not in zones():
+        raise ValueError(f"there is no time zone '{zone}'. {did_you_mean(zone, zones())}".strip())
+    try:
+        return dt.datetime.strptime(f"{day_and_time} {clock}", "%Y-%m-%d %H:%M").replace(tzinfo=zoneinfo.ZoneInfo(zone))
+    except ValueError as error:
+        raise ValueError(f"'{text}' is no moment: write it like 2026-12-24 03:00 Europe/Berlin") from error
 
 
 def until(holds: Callable[[dt.datetime], bool], moment: dt.datetime, longest: dt.timedelta) -> dt.datetime | None:

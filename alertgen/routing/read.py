@@ -20,11 +20,13 @@ from alertgen.routing.model import (
     SEVERITIES,
     At,
     Destination,
+    Expectation,
     Mute,
     Routing,
     Team,
     TimeInterval,
 )
+from alertgen.routing.moments import read_moment
 from alertgen.routing.parts import read_destination, read_heartbeat, read_span
 
 
@@ -52,6 +54,12 @@ def read(
         problems += found
     inhibit, found = read_inhibit(data.get("inhibit", ()), functools.partial(at, "inhibit"))
     problems += found
+    expectations: list[Expectation] = []
+    for index, body in enumerate(data.get("routes", ())):
+        try:
+            expectations.append(_expectation(body, at("routes", index)))
+        except ValueError as error:
+            problems.append(Diagnostic(at("routes", index, "at"), "bad-value", str(error)))
     routing = Routing(
         default=read_destination(data, at, "default") or Destination(NONE.name),
         heartbeat=read_heartbeat(data, at),
@@ -63,6 +71,7 @@ def read(
         receivers=dict(sorted(defined.items())),
         severities={**SEVERITIES, **data.get("severities", {})},
         intervals=tuple(intervals),
+        expectations=tuple(expectations),
         mutes=tuple(_mute(body, at("mute", index)) for index, body in enumerate(data.get("mute", ()))),
         inhibit=inhibit,
     )
@@ -86,3 +95,16 @@ def _team(name: str, body: Mapping[str, Any], at: At) -> Team:
 
 def _mute(body: Mapping[str, Any], place: Location) -> Mute:
     return Mute(match=dict(sorted(body["match"].items())), during=body["during"], reason=body["reason"], location=place)
+
+
+def _expectation(body: Mapping[str, Any], place: Location) -> Expectation:
+    """Raises ValueError for a moment that is none."""
+    return Expectation(
+        name=body["name"],
+        labels=body["labels"],
+        moment=read_moment(body["at"]),
+        tells=tuple(body.get("tells", ())),
+        location=place,
+        firing=tuple(body.get("while", ())),
+        inhibited_by=tuple(sorted(body.get("inhibited_by", ()))),
+    )

@@ -121,6 +121,35 @@ _MUTE = _object(
 )
 
 
+_LABELS = {"type": "object", "minProperties": 1, "additionalProperties": _text("The label's value.")}
+
+_EXPECTATION = _object(
+    "An alert, and who must be told of it.",
+    {
+        "name": _text("What you expect, as a sentence."),
+        "labels": {**_LABELS, "description": "Of the alert; what the spec knows of its service is filled in."},
+        "at": _text("When it begins to fire: 2026-12-24 03:00 Europe/Berlin."),
+        "tells": {
+            "type": "array",
+            "description": "Receivers in the order of time, later steps included. Default: nobody is told.",
+            "items": _text("A receiver of this document."),
+        },
+        "while": {
+            "type": "array",
+            "description": "What else fires.",
+            "items": {**_LABELS, "description": "An alert's labels, as above."},
+        },
+        "inhibited_by": {
+            "type": "array",
+            "description": "The alerts among those that keep it from being told. Default: none.",
+            "items": _text("An alert's name."),
+        },
+    },
+    "name",
+    "labels",
+    "at",
+)
+
 _TEAM = _object(
     "A team: where its alerts go.",
     {
@@ -172,6 +201,7 @@ SCHEMA: dict[str, Any] = _object(
             "description": "Times that have a name.",
             "additionalProperties": _HOURS,
         },
+        "routes": {"type": "array", "description": "What you expect; `alertgen test` looks.", "items": _EXPECTATION},
         "mute": {"type": "array", "description": "What is not told at certain times.", "items": _MUTE},
         "inhibit": inhibit.SCHEMA,
         "teams": {

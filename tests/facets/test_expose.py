@@ -60,7 +60,7 @@ def test_slices_of_services_whose_name_begins_alike_are_not_taken() -> None:
 @pytest.mark.parametrize(
     ("value", "problem"),
     [
-        ("public", "3:9: error[unknown-value]: 'expose' must be one of internal: \"public\""),
+        ("public", "3:9: error[unknown-value]: 'expose' can only be 'internal': \"public\""),
         ("[internal]", "3:9: error[wrong-type]: 'expose' must be a mapping, not a list"),
         ("{}", "3:9: error[empty]: 'expose' is empty"),
         ("{type: ExternalName}", "3:16: error[unknown-value]: 'type' must be one of LoadBalancer, NodePort"),

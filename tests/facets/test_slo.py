@@ -110,7 +110,7 @@ def test_a_latency_that_is_no_bound_of_the_histogram_is_an_error() -> None:
 
 def test_an_objective_without_anybody_who_counts_requests_is_an_error() -> None:
     (wrong,) = said("{name: a, objective: 99}", http="tier: standard")
-    assert "error[no-effect]: no alert of a Deployment reads 'slo' as it is here" in wrong
+    assert "error[missing-key]: an objective is about the requests of `http`, and nobody says who counts them" in wrong
 
 
 def test_a_page_says_when_each_tier_notices_and_what_is_spent_by_then() -> None:

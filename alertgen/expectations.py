@@ -1,0 +1,61 @@
+"""What somebody expects of the routing, and whether it is so: the spec's `routes:` cases. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from alertgen.estate import Entry, Estate
+from alertgen.routing.answer import answers, told
+from alertgen.routing.model import ALERT_LABEL, Expectation, Routing
+from alertgen.routing.silencers import silencers
+from alertgen.verdict import CaseId, CaseResult, Failed
+
+ROUTING = "routing"
+"""What a case is about that is about no service."""
+
+
+def judged(estate: Estate, routing: Routing, entries: Sequence[Entry]) -> Iterator[CaseResult]:
+    """Every case and what of it is not so. `routing` has all the inhibition there is."""
+    for case in routing.expectations:
+        labels = known(estate, entries, case.labels)
+        firing = [labels, *(known(estate, entries, other) for other in case.firing)]
+        silent = silencers(routing.inhibit, firing)[0]
+        causes = tuple(sorted({silencer.cause.get(ALERT_LABEL, "") for silencer in silent}))
+        got = () if silent else told(answers(routing, estate.tree, labels, case.moment))
+        which = CaseId(ROUTING, labels.get(ALERT_LABEL, "an alert"), case.name)
+        yield CaseResult(which, case.location, tuple(_failed(which, case, got, causes)))
+
+
+def _failed(which: CaseId, case: Expectation, got: tuple[str, ...], causes: tuple[str, ...]) -> Iterator[Failed]:
+    at = f"{case.moment:%Y-%m-%d %H:%M} {case.moment.tzinfo}"
+    if got != case.tells:
+        yield Failed(which, at, _told(case.tells), _told(got))
+    if causes != case.inhibited_by:
+        yield Failed(which, at, _inhibited(case.inhibited_by), _inhibited(causes))
+
+
+def _told(names: tuple[str, ...]) -> str:
+    return f"{', then '.join(names) or 'nobody'} is told"
+
+
+def _inhibited(names: tuple[str, ...]) -> str:
+    return f"inhibited by {', '.join(names) or 'nothing'}"
+
+
+def known(estate: Estate, entries: Sequence[Entry], labels: Mapping[str, str]) -> Mapping[str, str]:
+    """The labels with those that the spec is certain of, where they name one of its services or alerts."""
+    service, namespace = labels.get("service"), labels.get("namespace")
+    found = [e for e in entries if e.key[1] == service and namespace in {None, e.key[0]}]
+    if len(found) != 1 and service:
+        return {**estate.site.external_labels, **labels}
+    document = found[0].document if found else None
+    expansion, _ = estate.expansion(document)
+    certain = [a.certain_labels for a in expansion.alerts if a.rule.alert == labels.get(ALERT_LABEL)]
+    fitting = [c for c in certain if all(c.get(name, value) == value for name, value in labels.items())]
+    if certain:
+        return {**(fitting or certain)[0], **labels}
+    of_service: Mapping[str, str] = {}
+    if expansion.service:
+        own = expansion.service
+        of_service = {"namespace": own.namespace, "team": own.team, "tier": own.tier, **own.labels}
+    return {**estate.site.external_labels, **of_service, **labels}

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from alertgen.compiler import Build, compile_spec
+from alertgen.expectations import judged
+
+ROUTING = """
+routing:
+  default: ops
+  teams: {web: {page: {receiver: pager, escalate: [{after: 15m, receiver: ops}]}, ticket: chat}}
+  receivers:
+    ops: {webhook: {url: "http://ops/"}}
+    pager: {webhook: {url: "http://pager/"}}
+    chat: {webhook: {url: "http://chat/"}}
+  routes:
+  - {name: it is so, at: 2026-12-24 03:00 Europe/Berlin, labels: %s, %s}
+"""
+
+
+def built(labels: str, rest: str) -> Build:
+    files = {
+        "rules.d/site.yaml": "site: s\nteam: web\nexternal_labels: {cluster: prod}\n",
+        "rules.d/my-app.yaml": "service: my-app\nnamespace: shop\nteam: web\n",
+        "rules.d/routing.yaml": ROUTING % (labels, rest),
+    }
+    return compile_spec([(path, text.encode()) for path, text in files.items()], dt.date(2026, 11, 23), "rules.d")
+
+
+def failures(labels: str, rest: str) -> list[str]:
+    build = built(labels, rest)
+    assert () == build.diagnostics
+    (result,) = judged(build.estate, build.routing, build.entries)
+    return [f"{failed.expected}, but {failed.got}" for failed in result.failed]
+
+
+DOWN = "{alertname: WorkloadDown, service: my-app}"
+
+
+@pytest.mark.parametrize(
+    ("labels", "rest"),
+    [
+        (DOWN, "tells: [pager, ops]"),
+        ("{alertname: ContainerCrashLooping, service: my-app}", "tells: [chat]"),
+        ("{alertname: LivenessProbeMissing, severity: info, service: my-app}", "tells: []"),
+        ("{severity: warning, service: my-app}", "tells: [chat]"),
+        ("{alertname: KubeStateMetricsMissing}", "tells: [pager, ops]"),
+        ("{alertname: Foreign, severity: critical}", "tells: [ops]"),
+        (DOWN, "while: [{alertname: KubeStateMetricsMissing}], inhibited_by: [KubeStateMetricsMissing]"),
+        (DOWN, "while: [{alertname: KubeStateMetricsMissing, cluster: other}], tells: [pager, ops]"),
+    ],
+)
+def test_what_is_so_holds(labels: str, rest: str) -> None:
+    assert [] == failures(labels, rest)
+
+
+def test_another_order_of_receivers_is_not_so() -> None:
+    assert ["ops, then pager is told, but pager, then ops is told"] == failures(DOWN, "tells: [ops, pager]")
+
+
+def test_an_alert_that_is_inhibited_tells_nobody() -> None:
+    assert [
+        "pager, then ops is told, but nobody is told",
+        "inhibited by nothing, but inhibited by KubeStateMetricsMissing",
+    ] == failures(DOWN, "tells: [pager, ops], while: [{alertname: KubeStateMetricsMissing}]")
+
+
+@pytest.mark.parametrize(
+    ("at", "message"),
+    [
+        ("2026-12-24 03:00 Europe/Berln", "there is no time zone 'Europe/Berln'. did you mean 'Europe/Berlin'?"),
+        ("tomorrow", "'tomorrow' is no moment: write it like 2026-12-24 03:00 Europe/Berlin"),
+        ("2026-02-30 03:00", "'2026-02-30 03:00' is no moment: write it like 2026-12-24 03:00 Europe/Berlin"),
+    ],
+)
+def test_a_moment_that_is_none_is_found_where_it_stands(at: str, message: str) -> None:
+    files = [("rules.d/routing.yaml", (ROUTING % (DOWN, "")).replace("2026-12-24 03:00 Europe/Berlin", at).encode())]
+    (problem,) = compile_spec(files, dt.date(2026, 11, 23), "rules.d").diagnostics
+    assert (message, 10) == (problem.message, problem.location.line)
+
+
+def test_an_expected_receiver_that_there_is_not_is_found() -> None:
+    (problem,) = built(DOWN, "tells: [paget]").diagnostics
+    assert ("unknown-receiver", "did you mean 'pager'?") == (problem.code, problem.hint)
