@@ -207,7 +207,9 @@ def test_a_proof_that_is_interrupted_ends_at_once_with_all_that_it_started(
     temporary = site / "tmp"
     temporary.mkdir()
     running = subprocess.Popen(
-        [ALERTGEN, "test"], cwd=site, env={**os.environ, "PATH": path, "TMPDIR": str(temporary)},
+        # A shell starts what runs in the background without ears for ^C, and these tests with it.
+        ["env", "--default-signal=INT", ALERTGEN, "test"], cwd=site,
+        env={**os.environ, "PATH": path, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     while not (started.exists() and started.read_text(encoding="utf-8")) and running.poll() is None:
