@@ -24,6 +24,7 @@ from alertgen.shapes import Shape, Template, shape_of
 from alertgen.source import Document
 from alertgen.spec import At
 from alertgen.testgen import Situations, TestFile, situations, test_file, tests_of
+from alertgen.unheard import unheard
 from alertgen.validate import validator
 
 FULL_TESTS_UP_TO = 25
@@ -264,6 +265,9 @@ def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder
         service_problems += [*wrong, *_linted(once, estate.site_at)]
         service_problems += check_written(estate.routing.inhibit, inhibit, alerts.sorts, estate.inhibit_at)
     problems += [*estate_problems, *service_problems]
+    if not problems:
+        first = min((entry.document.key("team") for entry in entries), default=Location(spec_folder, 1, 1))
+        problems += unheard(estate, once, first)
     return Build(
         estate=estate,
         entries=entries,

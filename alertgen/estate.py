@@ -58,6 +58,8 @@ class Estate:
     site_document: Document | None
     routing: Routing
     routing_document: Document | None
+    overrides: tuple[Override, ...] = ()
+    """Alerts that go elsewhere than their severity says."""
     tree: Route
     patterns: Mapping[str, Pattern]
     broken: frozenset[str] = frozenset()
@@ -198,6 +200,7 @@ def read_estate(documents: Mapping[str, Sequence[Document]], today: dt.date) -> 
         site_document=site_document,
         routing=told,
         routing_document=routing_document,
+        overrides=overrides,
         tree=tree(told, overrides, owned),
         patterns=patterns,
         broken=broken,

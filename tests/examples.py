@@ -17,6 +17,12 @@ from alertgen.spec import Layer
 TODAY = dt.date(2026, 1, 1)
 NOWHERE = Location("test", 1, 1)
 
+ROUTING = (
+    "rules.d/routing.yaml",
+    b'routing: {default: all, heartbeat: {receiver: all}, receivers: {all: {webhook: {url: "http://all/"}}}}\n',
+)
+"""A file of a spec in which everybody is told of everything."""
+
 _SERVICE = Service(
     name="my-app", namespace="shop", team="web", tier="standard", kind=Kind.DEPLOYMENT, container="app"
 )  # fmt: skip

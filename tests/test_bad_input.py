@@ -117,7 +117,7 @@ def test_a_second_site_and_a_second_routing_are_mistakes() -> None:
 def test_services_whose_pods_look_alike_are_told() -> None:
     other = SERVICE.replace("my-app", "my-app-db") + "kind: DaemonSet\n"
     assert ["a.yaml:1:10 pod-collision"] == found(SERVICE, other)
-    assert [] == found(SERVICE + "select: owner\n", other)
+    assert ["a.yaml:3:1 no-routing"] == found(SERVICE + "select: owner\n", other)
 
 
 def test_an_unknown_team_is_told_with_the_nearest_one() -> None:

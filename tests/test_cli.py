@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from examples import ROUTING
 from processes import gone
 
 from alertgen.tools.binaries import Binary
@@ -34,6 +35,7 @@ def site(tmp_path: Path) -> Path:
     """A small site that is built."""
     (tmp_path / "rules.d").mkdir()
     (tmp_path / "rules.d" / "my-app.yaml").write_text(SERVICE, encoding="utf-8")
+    (tmp_path / "rules.d" / "routing.yaml").write_bytes(ROUTING[1])
     assert 0 == alertgen(tmp_path, "build").returncode
     return tmp_path
 

@@ -10,6 +10,7 @@ from alertgen.expectations import judged
 ROUTING = """
 routing:
   default: ops
+  heartbeat: {receiver: ops}
   teams: {web: {page: {receiver: pager, escalate: [{after: 15m, receiver: ops}]}, ticket: chat}}
   receivers:
     ops: {webhook: {url: "http://ops/"}}

@@ -10,6 +10,7 @@ from typing import Any
 
 import examples
 import pytest
+from examples import ROUTING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from settings import every_setting, expansion
@@ -41,7 +42,7 @@ DECLARED = [
 
 def built(*documents: Mapping[str, Any]) -> Build:
     files = [(f"rules.d/{i}.yaml", json.dumps(document).encode()) for i, document in enumerate(documents)]
-    build = compiler.compile_spec(files, TODAY, "rules.d")
+    build = compiler.compile_spec([*files, ROUTING], TODAY, "rules.d")
     assert [] == [str(d) for d in build.diagnostics]
     return build
 

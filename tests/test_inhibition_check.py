@@ -16,6 +16,7 @@ WEB = {"service": "web", "namespace": "shop", "team": "web"}
 def built(*inhibit: Mapping[str, Any]) -> Build:
     routing = {
         "default": "all",
+        "heartbeat": {"receiver": "all"},
         "teams": {"web": {"ticket": "all"}},
         "receivers": {"all": {"webhook": {"url": "http://all/"}}},
         "inhibit": list(inhibit),

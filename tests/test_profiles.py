@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 import yaml
+from examples import ROUTING
 
 from alertgen import compiler, profiles, spec
 
@@ -26,7 +27,7 @@ def test_what_the_service_says_takes_the_place_of_the_profiles_key() -> None:
 @pytest.mark.parametrize("profile", profiles.PROFILES)
 def test_every_profile_builds(profile: str) -> None:
     text = yaml.safe_dump(NAMES | {"profile": profile})
-    build = compiler.compile_spec([("rules.d/a.yaml", text.encode())], dt.date(2026, 11, 23), "rules.d")
+    build = compiler.compile_spec([("rules.d/a.yaml", text.encode()), ROUTING], dt.date(2026, 11, 23), "rules.d")
     assert () == build.diagnostics
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from examples import ROUTING
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from random_specs import services
@@ -30,7 +31,7 @@ POOLS = {"site": "prod", "node_pools": {"high": {"label": "label_pool", "value":
 def _built(data: Mapping[str, Any]) -> compiler.Build:
     documents = [data, *([POOLS] if "node_pool" in data else [])]
     spec = [(f"rules.d/{n}.yaml", json.dumps(document).encode()) for n, document in enumerate(documents)]
-    return compiler.compile_spec(spec, TODAY, "rules.d")
+    return compiler.compile_spec([*spec, ROUTING], TODAY, "rules.d")
 
 
 @settings(max_examples=40, deadline=None)

@@ -37,7 +37,7 @@ def tree(routing: Routing, overrides: Sequence[Override] = (), services: Collect
     says, `overrides`, of which the first that fits holds. What a team's alert with another severity finds is where
     tickets go. `services` are the labels TEAM_LABEL and OWNED of each: a mute of some of them is put where they are.
     """
-    beat = (_beat(routing.heartbeat),) if routing.heartbeat else ()
+    beat = tuple(_beat(routing.heartbeat, overrides))
     teams = (
         _subtree(routing, team, overrides, [m for m in routing.mutes if _concerns(m, team.name, services)])
         for _, team in sorted(routing.teams.items())
@@ -60,10 +60,16 @@ def tree(routing: Routing, overrides: Sequence[Override] = (), services: Collect
     return _muting(root, mutes, {})
 
 
-def _beat(heartbeat: Heartbeat) -> Route:
-    return Route(
+def _beat(heartbeat: Heartbeat | None, overrides: Iterable[Override]) -> Iterator[Route]:
+    matchers = (Matcher(ALERT_LABEL, "=", WATCHDOG),)
+    if heartbeat is None:
+        # It fires always: whoever got it as an alert would soon read none.
+        if all(override.alert != WATCHDOG for override in overrides):
+            yield Route(receiver=NONE.name, matchers=matchers)
+        return
+    yield Route(
         receiver=heartbeat.receiver,
-        matchers=(Matcher(ALERT_LABEL, "=", WATCHDOG),),
+        matchers=matchers,
         group_wait=Duration(0),
         group_interval=heartbeat.every,
         # Not the same as group_interval: by the time the group is looked at again, the last notification is younger

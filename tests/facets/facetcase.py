@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from examples import ROUTING
+
 from alertgen import compiler, spec
 from alertgen.facet import Part
 from alertgen.model import Service
@@ -18,5 +20,5 @@ def service(**more: Any) -> Service:
 def part_problems(part: Part, value: str) -> list[str]:
     """What is said of a spec in whose third line the key has this value, in YAML."""
     text = f"service: my-app\nnamespace: shop\n{part.key}: {value}\nteam: web\n"
-    build = compiler.compile_spec([("x.yaml", text.encode())], dt.date(2026, 11, 23), "rules.d")
+    build = compiler.compile_spec([("x.yaml", text.encode()), ROUTING], dt.date(2026, 11, 23), "rules.d")
     return [str(problem) for problem in build.diagnostics]

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from examples import ROUTING
 from hypothesis import given
 from hypothesis import strategies as st
 from settings import expansion
@@ -27,7 +28,7 @@ def read(**http: object) -> Http:
 
 def said(http: str) -> list[str]:
     text = f"service: my-app\nnamespace: shop\nteam: web\nhttp: {http}\n"
-    found = compile_spec([("rules.d/a.yaml", text.encode())], dt.date(2026, 1, 1), "rules.d").diagnostics
+    found = compile_spec([("rules.d/a.yaml", text.encode()), ROUTING], dt.date(2026, 1, 1), "rules.d").diagnostics
     return [str(diagnostic) for diagnostic in found]
 
 

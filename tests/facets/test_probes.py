@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from examples import ROUTING
 
 from alertgen.compiler import Build, compile_spec
 from alertgen.facets.probes import PART, Probes, probes
@@ -22,7 +23,7 @@ def service(**more: object) -> Service:
 def compiled(more: str) -> Build:
     """What becomes of a service that says this besides."""
     text = f"service: my-app\nnamespace: shop\nteam: web\n{more}\n"
-    return compile_spec([("rules.d/a.yaml", text.encode())], dt.date(2026, 1, 1), "rules.d")
+    return compile_spec([("rules.d/a.yaml", text.encode()), ROUTING], dt.date(2026, 1, 1), "rules.d")
 
 
 def said(more: str) -> list[str]:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 import pytest
+from examples import ROUTING
 from settings import expansion
 
 from alertgen.compiler import compile_spec
@@ -16,7 +17,7 @@ from alertgen.quantity import Duration
 
 def said(slo: str, http: str = "http: {source: ingress-nginx}", alerts: str = "") -> list[str]:
     text = f"service: my-app\nnamespace: shop\nteam: web\n{http}\nslo:\n- {slo}\n{alerts}"
-    found = compile_spec([("rules.d/a.yaml", text.encode())], dt.date(2026, 1, 1), "rules.d").diagnostics
+    found = compile_spec([("rules.d/a.yaml", text.encode()), ROUTING], dt.date(2026, 1, 1), "rules.d").diagnostics
     return [str(diagnostic) for diagnostic in found]
 
 

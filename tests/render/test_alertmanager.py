@@ -70,6 +70,8 @@ route:
   group_interval: 5m
   repeat_interval: 4h
   routes:
+  - matchers: ['alertname="Watchdog"']
+    receiver: none
   - matchers: ['team="web"']
     receiver: web-chat
     routes:
@@ -94,7 +96,7 @@ receivers:
 
 def test_a_receiver_that_no_route_names_is_left_out() -> None:
     everything = routing(teams={})
-    assert ["web-chat"] == [r["name"] for r in yaml.safe_load(rendered(everything))["receivers"]]
+    assert ["none", "web-chat"] == [r["name"] for r in yaml.safe_load(rendered(everything))["receivers"]]
 
 
 def test_grouping_by_nothing_is_said() -> None:

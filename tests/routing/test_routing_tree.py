@@ -53,10 +53,12 @@ def test_alerts_reach_those_who_own_them(labels: dict[str, str], expected: str) 
     assert [expected] == receivers_of(tree(shop()), **labels)
 
 
-def test_without_a_heartbeat_watchdog_is_an_alert_like_others() -> None:
+def test_without_a_heartbeat_watchdog_is_nobodys_ticket_unless_somebody_asks_for_it() -> None:
     text = SHOP.replace("heartbeat: {receiver: deadman, every: 5m}\n", "").replace("  deadman: {", "  # {")
-    root = tree(read(text)[0])
-    assert ["web-chat"] == receivers_of(root, alertname="Watchdog", team="web", severity="warning")
+    routing, watchdog = read(text)[0], {"alertname": "Watchdog", "team": "web", "severity": "none"}
+    assert ["none"] == receivers_of(tree(routing), **watchdog)
+    asked = Override(alert="Watchdog", receiver="data-chat", team=None)
+    assert ["data-chat"] == receivers_of(tree(routing, [asked]), **watchdog)
 
 
 def test_an_unmapped_severity_of_a_team_that_drops_tickets_reaches_the_default() -> None:
