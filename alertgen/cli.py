@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
 import traceback
-from typing import Any
+from typing import Any, Never
 
 import click
 
@@ -39,6 +40,13 @@ class Commands(click.Group):
             # The reader had enough; what is still buffered must not fail again at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
+        except OSError as error:
+            # Files have a name, and those who write them say what went wrong with which: here it is the output.
+            if error.errno not in {errno.ENOSPC, errno.EIO, errno.EDQUOT}:
+                _bug()
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            click.echo(f"{click.style('error', fg='red', bold=True)}: cannot print: {error.strerror}", err=True)
+            sys.exit(ENVIRONMENT)
         except KeyboardInterrupt:
             # Not click's 1, which would read as findings.
             click.echo("interrupted", err=True)
@@ -46,9 +54,13 @@ class Commands(click.Group):
         except (click.ClickException, click.exceptions.Exit):
             raise
         except Exception:  # noqa: BLE001  # whatever it is, it is our bug and says so
-            traceback.print_exc()
-            click.echo("This is a bug in alertgen, not in your spec. Please report it with the lines above.", err=True)
-            sys.exit(ENVIRONMENT)
+            _bug()
+
+
+def _bug() -> Never:
+    traceback.print_exc()
+    click.echo("This is a bug in alertgen, not in your spec. Please report it with the lines above.", err=True)
+    sys.exit(ENVIRONMENT)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from alertgen import schema, site_pattern, spec
@@ -16,7 +16,7 @@ from alertgen.pattern import Pattern
 from alertgen.patterns import catalogue
 from alertgen.quantity import Duration
 from alertgen.routing.complete import RETENTION, check_overrides, check_whole
-from alertgen.routing.model import SEVERITY_LABEL, TEAM_LABEL, At, Override, Route, Routing
+from alertgen.routing.model import SEVERITY_LABEL, TEAM_LABEL, At, Override, Route, Routing, grouped_by
 from alertgen.routing.read import read
 from alertgen.routing.resolve import every_route, resolve
 from alertgen.routing.tree import tree
@@ -183,6 +183,8 @@ def read_estate(documents: Mapping[str, Sequence[Document]], today: dt.date) -> 
     body = routing_document.data["routing"] if routing_document else None
     at = functools.partial(routing_document.at, "routing") if routing_document else lambda *_: Location("", 1, 1)
     told, wrong = read(body, at, am_version)
+    if site.cluster_label and "group_by" not in (body or {}):
+        told = replace(told, group_by=grouped_by(site.cluster_label))
     problems += wrong
     if site_document and told.teams and site.team and site.team not in told.teams:
         problems.append(spec.unknown_team(site.team, told.teams, site_document.at("team")))

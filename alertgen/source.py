@@ -371,6 +371,9 @@ class _Reader:
         if not isinstance(key, str):
             message = f"the key '{event.value}' is {_type(key)}, not text" if event.value else "a key is missing"
             hint = f'put quotes around it: "{event.value}"' if event.value else "write the key before the ':'"
+            line, end = _place(event.end_mark)
+            if number := re.search(r"(\d+),(\d+)$", self._text.split("\n")[line][:end]):
+                hint = f"numbers have a point: did you mean {number[1]}.{number[2]}?"
             self._refuse(event, "non-string-key", message, hint)
             return None
         return key

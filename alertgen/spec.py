@@ -275,6 +275,8 @@ def resolve(pattern: Pattern, stack: Sequence[Layer], today: dt.date) -> tuple[S
             continue
         for key, raw in written.items():
             origin = Origin(layer.name, layer.at(pattern.alert, key))
+            if key == "enabled" and not raw and not values[key] and layer is stack[-1]:
+                problems.append(_problem(origin, "no-effect", f"{pattern.alert} is off anyway", "drop the override"))
             name = _DURATIONS.get(key, key)
             origins[name] = origin
             try:

@@ -77,6 +77,7 @@ def test_a_mistake_has_a_place(text: str | bytes, expected: str) -> None:
         pytest.param("PodNotReady: {for: 10}", "a.yaml:5:22 bad-value", id="a duration without unit"),
         pytest.param("PodNotReady: {severity: no}", "a.yaml:5:27 unknown-value", id="no is a word"),
         pytest.param("PodNotReady: {enabled: no}", "a.yaml:5:26 wrong-type", id="no is not false"),
+        pytest.param("WorkloadRestartStorm: {enabled: false, reason: x}", "a.yaml:5:35 no-effect", id="off anyway"),
         pytest.param("PodNotReady: {enabled: false}", "a.yaml:5:26 missing-reason", id="off without a reason"),
         pytest.param("PodNotReady: {}", "a.yaml:5:16 no-effect", id="an empty override"),
         pytest.param("Watchdog: {for: 1m}", "a.yaml:5:3 no-effect", id="an alert of the cluster"),

@@ -192,6 +192,13 @@ def test_a_promtool_that_hangs_is_ended(site: Path, amtool: Binary, fake: Callab
     assert "Traceback" not in done.stderr
 
 
+def test_output_that_finds_no_room_is_the_environments_fault(site: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"'{ALERTGEN}' schema > /dev/full"], cwd=site, capture_output=True, text=True, check=False
+    )
+    assert (3, "error: cannot print: No space left on device\n") == (done.returncode, done.stderr)
+
+
 def test_a_reader_that_has_enough_is_no_failure(site: Path) -> None:
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; '{ALERTGEN}' schema | head -1"],

@@ -760,3 +760,10 @@ def test_both_parsers_read_the_same(piece: str, at: int, cut: int) -> None:
     # Each refuses a few things that the other takes; what both take has to be the same.
     if not problems and not more:
         assert [repr(document) for document in documents] == [repr(other) for other in others]
+
+
+def test_a_number_with_a_comma_is_told_about_the_point() -> None:
+    _, problems = source.parse("a.yaml", b"service: x\nslo: [{objective: 99,95}]\n")
+    assert ["numbers have a point: did you mean 99.95?"] == [problem.hint for problem in problems]
+    _, problems = source.parse("a.yaml", b"service: x\nslo: [{objective: 99, 95: x}]\n")
+    assert ['put quotes around it: "95"'] == [problem.hint for problem in problems]

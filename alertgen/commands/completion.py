@@ -11,7 +11,10 @@ from alertgen.diagnostics import AlertgenError
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print the completion script for a shell, e.g. `eval "$(alertgen completion bash)"`."""
+    """Print the completion script for a shell.
+
+    In bash: `eval "$(alertgen completion bash)"`
+    """
     found = click.shell_completion.get_completion_class(shell)
     if found is None:
         raise AlertgenError(f"there is no completion for {shell}")

@@ -25,7 +25,13 @@ URGENCIES: tuple[Urgency, ...] = ("page", "ticket", "log")
 SEVERITIES: Mapping[str, Urgency] = MappingProxyType({"critical": "page", "warning": "ticket", "info": "log"})
 """What each severity means where the site says nothing else."""
 
-DEFAULT_GROUP_BY = ("alertname", "cluster", "namespace", "service")
+
+def grouped_by(cluster_label: str = "cluster") -> tuple[str, ...]:
+    """Which labels make a group where the spec does not say: an alert of a service in a cluster."""
+    return ("alertname", cluster_label, "namespace", "service")
+
+
+DEFAULT_GROUP_BY = grouped_by()
 GROUP_WAIT = Duration(30)
 GROUP_INTERVAL = Duration(300)
 REPEAT_INTERVAL = Duration(4 * 3600)
