@@ -156,8 +156,12 @@ def _service(name: str, namespace: str, team: str, sort: Sort) -> str:
 
 def _routing() -> str:
     """Each team with a pager and a chat of its own."""
-    lines = ["routing:", "  default: {receiver: unowned}", "  teams:"]
-    receivers = ["  receivers:", "    unowned: {slack: {api_url_file: /etc/secrets/slack, channel: '#unowned'}}"]
+    lines = ["routing:", "  default: {receiver: unowned}", "  heartbeat: {receiver: deadman}", "  teams:"]
+    receivers = [
+        "  receivers:",
+        "    deadman: {webhook: {url: 'https://heartbeat.example.com/benchmark'}}",
+        "    unowned: {slack: {api_url_file: /etc/secrets/slack, channel: '#unowned'}}",
+    ]
     for number in range(TEAMS):
         team = f"team-{number:03}"
         lines += [f"    {team}:", f"      page: {{receiver: {team}-pager}}", f"      ticket: {{receiver: {team}-chat}}"]
