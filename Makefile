@@ -51,7 +51,7 @@ mutants: $(DEV) tools ## break every rule in one way of each kind: does a genera
 mutants-all: $(DEV) tools ## the same in every way there is; takes long
 	@$(PYTEST) -m mutants
 
-check: lint types test verify matrix ## everything that CI does
+check: lint types test verify matrix mutants ## everything that CI does
 
 bench: $(RUNTIME) tools ## how long sites of 100 to 5,000 services take, against promtool
 	@.venv/bin/python -m benchmarks

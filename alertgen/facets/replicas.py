@@ -34,7 +34,8 @@ PART = Part(
                     "type": "integer",
                     "minimum": 1,
                     "maximum": 1_000_000,
-                    "description": "Fewer available pods than this is degraded.",
+                    "description": "Fewer available pods than this is degraded, also during a rollout: say less "
+                    "than it usually has.",
                 },
                 "hpa": name("The HorizontalPodAutoscaler that scales it (KEDA calls it keda-hpa-NAME)."),
             },

@@ -127,6 +127,14 @@ STATEFULSET_AVAILABLE = Metric("kube_statefulset_status_replicas_available", KSM
 STATEFULSET_GENERATION = Metric("kube_statefulset_metadata_generation", KSM, ("namespace", "statefulset"))
 STATEFULSET_OBSERVED = Metric("kube_statefulset_status_observed_generation", KSM, ("namespace", "statefulset"))
 STATEFULSET_UPDATED = Metric("kube_statefulset_status_replicas_updated", KSM, ("namespace", "statefulset"))
+STATEFULSET_CREATED = Metric("kube_statefulset_status_replicas", KSM, ("namespace", "statefulset"))
+STATEFULSET_CURRENT_REVISION = Metric(
+    "kube_statefulset_status_current_revision", KSM, ("namespace", "statefulset", "revision")
+)
+STATEFULSET_UPDATE_REVISION = Metric(
+    "kube_statefulset_status_update_revision", KSM, ("namespace", "statefulset", "revision")
+)
+DAEMONSET_CURRENT = Metric("kube_daemonset_status_current_number_scheduled", KSM, ("namespace", "daemonset"))
 DAEMONSET_DESIRED = Metric("kube_daemonset_status_desired_number_scheduled", KSM, ("namespace", "daemonset"))
 DAEMONSET_AVAILABLE = Metric("kube_daemonset_status_number_available", KSM, ("namespace", "daemonset"))
 DAEMONSET_UPDATED = Metric("kube_daemonset_status_updated_number_scheduled", KSM, ("namespace", "daemonset"))

@@ -11,7 +11,7 @@ from alertgen.pattern import LONG_RUNNING, WINDOW, Level, Pattern, Runbook, para
 from alertgen.promql import Expr, over
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
-from alertgen.workload import REPLICAS
+from alertgen.workload import REPLICAS, rollout, shown_rollout
 from alertgen.world import World, fires, gap, hold, silent
 
 
@@ -24,12 +24,11 @@ def expr(s: Subject, p: Params) -> Expr:
     replicas = REPLICAS[s.service.kind]
     generation = s.per_workload.max(s.select(replicas.generation))
     unseen = generation.differs(s.per_workload.max(s.select(replicas.observed)))
-    if replicas.updated is None:
+    behind = rollout(s)
+    if behind is None or replicas.updated is None:
         failed = s.select(DEPLOYMENT_CONDITION, condition="Progressing", status="false")
         return s.per_workload.max(failed).equals(1).or_(unseen)
-    updated = s.select(replicas.updated)
-    behind = s.per_workload.max(updated) < s.per_workload.max(s.select(replicas.wanted))
-    moving = s.per_workload.max(over("changes", updated, p.window)) > 0
+    moving = s.per_workload.max(over("changes", s.select(replicas.updated), p.window)) > 0
     return behind.unless(moving).or_(unseen)
 
 
@@ -76,10 +75,10 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         assert replicas.updated is not None
         # The last change was at `start`, so the condition begins when that has left the window.
         stuck = start + w.grid(p.window)
+        progress = [hold(5, start), hold(2, stuck - start + lasts), hold(5)]
         yield fires(
             "when no pod is updated any more and some are left",
-            w.show(replicas.wanted, hold(5)),
-            w.show(replicas.updated, hold(5, start), hold(2, stuck - start + lasts), hold(5)),
+            *shown_rollout(w, progress, [hold(5)], between=True),
             *seen,
             about=w.about(),
             since=stuck,
@@ -91,15 +90,18 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         count = 2 * (w.for_ + p.window) // slow + 4
         yield silent(
             "while one pod after the other is updated",
-            w.show(replicas.wanted, hold(count + 2)),
-            w.show(replicas.updated, hold(count + 2, start), *(hold(i, slow) for i in range(count)), hold(count + 2)),
+            *shown_rollout(
+                w,
+                [hold(count + 2, start), *(hold(i, slow) for i in range(count)), hold(count + 2)],
+                [hold(count + 2)],
+                between=True,
+            ),
             *seen,
             about=w.about(),
         )
         yield fires(
             "when no pod was ever updated, whatever another exporter shows",
-            w.show(replicas.wanted, gap(start), hold(5)),
-            w.show(replicas.updated, hold(0)),
+            *shown_rollout(w, [hold(0)], [gap(start), hold(5)], between=True),
             w.stranger(KSM).show(replicas.updated, hold(5)),
             *seen,
             about=w.about(),
@@ -107,8 +109,21 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         )
         yield silent(
             "when all pods are of the newest version",
+            *shown_rollout(w, [hold(5)], [hold(5)], between=False),
+            *seen,
+            about=w.about(),
+        )
+        yield silent(
+            "when a pod is missing and all there are have the newest version",
             w.show(replicas.wanted, hold(5)),
-            w.show(replicas.updated, hold(5)),
+            *shown_rollout(w, [hold(4)], [hold(4)], between=True),
+            *seen,
+            about=w.about(),
+        )
+    if w.subject.service.kind is Kind.STATEFUL_SET:
+        yield silent(
+            "when a pod does not terminate: it is of no version, and there is no other one",
+            *shown_rollout(w, [hold(4)], [hold(5)], between=False),
             *seen,
             about=w.about(),
         )
@@ -139,6 +154,7 @@ PATTERN = Pattern(
         meaning="A new version never became ready. Users still get the old one, and the next change waits behind it.",
         diagnosis=(
             "`kubectl -n ${namespace} rollout status ${workload}`; then describe and logs of the newest pods.",
+            "A StatefulSet with a partition, or OnDelete: then the update waits for you, and nothing is stuck.",
             "Quota, admission webhooks and missing node capacity stop new pods from being created.",
         ),
         mitigation=("`kubectl -n ${namespace} rollout undo ${workload}`.",),

@@ -8,9 +8,9 @@ from alertgen.facets.replicas import replicas as promised
 from alertgen.metrics import DEPLOYMENT_MAX_UNAVAILABLE, KSM
 from alertgen.model import Kind, Scenario, Series
 from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Runbook
-from alertgen.promql import Expr
+from alertgen.promql import Expr, operand
 from alertgen.subject import Subject
-from alertgen.workload import REPLICAS
+from alertgen.workload import REPLICAS, rollout, shown_rollout
 from alertgen.world import World, brief, fires, hold, silent
 
 
@@ -19,15 +19,17 @@ def expr(s: Subject, _p: NoParams) -> Expr:
     wanted = s.per_workload.max(s.select(replicas.wanted))
     available = s.per_workload.max(s.select(replicas.available))
     missing = wanted - available
-    if replicas.updated is None:
+    rolling = rollout(s)
+    if rolling is None:
         # What a healthy rolling update takes away stays within maxUnavailable; `Recreate` has no such series.
         allowed = s.per_workload.max(s.select(DEPLOYMENT_MAX_UNAVAILABLE)).or_(wanted * 0)
         degraded = missing > allowed
     else:
-        updated = s.per_workload.max(s.select(replicas.updated))
-        degraded = (missing > 0).unless(updated < wanted)
+        degraded = (missing > 0).unless(rolling)
     least = promised(s.service).min
-    return degraded if least is None else degraded.or_((available < least).and_(wanted > 0))
+    if least is None:
+        return degraded
+    return degraded.or_((operand(least) - available > 0).and_(wanted > 0))
 
 
 def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
@@ -41,16 +43,17 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         wanted: int = wanted,
         max_unavailable: int | None = 1,
         updated: int | None = None,
+        created: int | None = None,
+        between: bool = False,
     ) -> tuple[Series, ...]:
-        shown = [
-            w.show(replicas.wanted, hold(wanted)),
-            w.show(replicas.available, *(hold(value, seconds) for value, seconds in available)),
-        ]
-        if replicas.updated is not None:
-            shown.append(w.show(replicas.updated, hold(wanted if updated is None else updated)))
-        elif max_unavailable is not None:
-            shown.append(w.show(DEPLOYMENT_MAX_UNAVAILABLE, hold(max_unavailable)))
-        return tuple(shown)
+        """By default every pod there is is of the newest version, and no version before it is left."""
+        pods = [hold(value, seconds) for value, seconds in available]
+        shown = (w.show(replicas.wanted, hold(wanted)), w.show(replicas.available, *pods))
+        if replicas.updated is None:
+            limit = () if max_unavailable is None else (w.show(DEPLOYMENT_MAX_UNAVAILABLE, hold(max_unavailable)),)
+            return (*shown, *limit)
+        there = pods if created is None else [hold(created)]
+        return (*shown, *shown_rollout(w, there if updated is None else [hold(updated)], there, between=between))
 
     lost = 2 if kind is Kind.DEPLOYMENT else 1
     yield fires(
@@ -80,25 +83,44 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
         patient = wanted if least is None else max(wanted, least + 1)
         yield silent(
             "while a rolling update replaces one pod after the other",
-            *workload((patient - 1, None), wanted=patient, updated=1),
+            *workload((patient - 1, None), wanted=patient, updated=1, created=patient, between=True),
             about=w.about(),
         )
-    if least is not None:
+        yield silent(
+            "while a rolling update has deleted a pod and not created its successor",
+            *workload((patient - 1, None), wanted=patient, updated=patient - 2, created=patient - 1, between=True),
+            about=w.about(),
+        )
+    if kind is Kind.STATEFUL_SET:
         yield fires(
-            "when fewer pods are available than `replicas.min`, whatever the autoscaler wants",
-            *workload((least, start), (least - 1, None), wanted=least, max_unavailable=least, updated=0),
+            "when a pod does not terminate: it is of no version, and there is no other one",
+            *workload((wanted, start), (wanted - 1, None), updated=wanted - 1, created=wanted),
             about=w.about(),
             since=start,
         )
         yield fires(
+            "when a pod is missing after an update with OnDelete, which is never said to be over",
+            *workload((wanted, start), (wanted - 1, None), between=True),
+            about=w.about(),
+            since=start,
+        )
+    if least is not None:
+        yield fires(
+            "when fewer pods are available than `replicas.min`, whatever the autoscaler wants",
+            *workload((least, start), (least - 1, None), wanted=least, max_unavailable=least, updated=0, between=True),
+            about=w.about(),
+            since=start,
+            value="1",
+        )
+        yield fires(
             "when the autoscaler wants a single pod and has none, whatever a rollout may take away",
-            *workload((least, start), (0, None), wanted=1, max_unavailable=1, updated=0),
+            *workload((least, start), (0, None), wanted=1, max_unavailable=1, updated=0, created=1, between=True),
             about=w.about(),
             since=start,
         )
         yield silent(
             "at `replicas.min`",
-            *workload((least, None), wanted=least + 1, updated=1),
+            *workload((least, None), wanted=least + 1, updated=1, created=least + 1, between=True),
             about=w.about(),
         )
         yield silent(
@@ -128,14 +150,15 @@ PATTERN = Pattern(
     scenarios=scenarios,
     summary="${service} has fewer pods than it should",
     description=(
-        "${kind} ${namespace}/${service} has had fewer available pods than it was promised for ${for}, by more than a "
-        "rolling update explains. Capacity and redundancy are reduced."
+        "${kind} ${namespace}/${service} has been short of available pods for ${for}, now by {{ $value | humanize }}: "
+        "by more than a rolling update takes away, or below its `replicas.min`. Capacity and redundancy are reduced."
     ),
     runbook=Runbook(
         meaning="Capacity and redundancy are reduced; the next failure may be an outage.",
         diagnosis=(
             "`kubectl -n ${namespace} get pods`: which pods are missing, pending or not ready, and since when?",
             "`kubectl -n ${namespace} describe ${workload}`: events, quota, PodDisruptionBudget.",
+            "Only during rollouts? Then `replicas.min` is as high as its replicas: say less, or roll out one by one.",
         ),
         mitigation=("Repair or delete the failing pods.", "Free or add capacity; raise the quota."),
     ),

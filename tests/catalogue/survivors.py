@@ -153,4 +153,10 @@ SURVIVORS: tuple[Survivor, ...] = (
         "both ask whether there was any traffic: less than one request within the window is none",
         equivalent=False,
     ),
+    Survivor(
+        "WorkloadDegraded",
+        ("factor 3 becomes 2.7",),
+        "pods are whole numbers: only the number in the description would be another",
+        equivalent=False,
+    ),
 )
