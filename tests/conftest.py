@@ -30,7 +30,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "matrix: runs with every version there is of a tool (set by itself)")
     config.addinivalue_line("markers", "long: every alert with odd values; minutes, run by `make matrix`")
     config.addinivalue_line("markers", "mutants: breaks every rule in some ways; slow, run by `make mutants`")
-    config.addinivalue_line("markers", "every: breaks every rule in every way; takes an hour: `make mutants-all`")
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:

@@ -1,8 +1,9 @@
-"""Traefik: it counts the requests to each of its services, which it makes of a Kubernetes Service and its port.
+"""Traefik: it counts the requests to each of its services, which it names after what Kubernetes has.
 
-`shop-my-app-8080@kubernetes` of an Ingress, `shop-my-app-http@kubernetescrd` of an IngressRoute. Needs
-`addServicesLabels`. A ServiceMonitor puts a label `service` on its targets: scraped without honorLabels, Traefik's own
-is then called `exported_service`.
+Of an Ingress by the Kubernetes Service and its port: `shop-my-app-8080@kubernetes`. Of an IngressRoute by its own name
+and a hash of the rule: `shop-my-route-9ab4060701404e59ffcd@kubernetescrd`. With `safeNaming` (3.7) the parts are joined
+by `_` (https://github.com/traefik/traefik/pull/13714). Needs `addServicesLabels`. A ServiceMonitor puts a label
+`service` on its targets: scraped without honorLabels, Traefik's own is then called `exported_service`.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ def _label(counted: Counted) -> str:
 
 
 def _select(counted: Counted) -> Mapping[str, Matcher]:
-    # A port has a number or a name without hyphens here: `my-app-[-a-z0-9]+` would also be my-app-worker's.
-    service = escape_regex(f"{counted.namespace}-{counted.name}-")
-    return {_label(counted): regex(f"{service}[a-z0-9]+@kubernetes.*")}
+    # Joined by hyphens, only the last word can be the port: `my-app-[-a-z0-9]+` would also be my-app-worker's.
+    plain, safe = (escape_regex(f"{counted.namespace}{by}{counted.name}{by}") for by in "-_")
+    return {_label(counted): regex(f"(?:{plain}[a-z0-9]+|{safe}[-a-z0-9]+)@kubernetes.*")}
 
 
 def _shown(counted: Counted) -> Mapping[str, str]:
@@ -31,7 +32,8 @@ def _shown(counted: Counted) -> Mapping[str, str]:
 SOURCE = HttpSource(
     name="traefik",
     key="service",
-    meaning="The Kubernetes Service that it sends requests to",
+    meaning="The IngressRoute, or the Kubernetes Service of an Ingress; with it all but the last word of its port, "
+    "e.g. `my-app-http` for the port `http-web`",
     honors_labels=True,
     requests=TRAEFIK_REQUESTS,
     failed={"code": regex("5..")},
