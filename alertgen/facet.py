@@ -5,12 +5,13 @@ A part is a key of the spec with what may stand there; a facet is something a pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 if TYPE_CHECKING:
     from alertgen.diagnostics import Diagnostic, Location
+    from alertgen.metrics import Exporter, Metric
     from alertgen.model import Service, Site
     from alertgen.promql import Matcher
     from alertgen.schema_words import Schema
@@ -72,6 +73,8 @@ class Facet(Generic[Item]):
 
     None drops a label of the service: an exporter's own namespace is not the service's.
     """
+    exporters: Callable[[Item], Collection[Exporter]] | None = None
+    """Whose series have those labels; by default everybody's. What others call alike means something else."""
     example: Callable[[Item], Mapping[str, str]] | None = None
     """Labels that its series have in a test, when `select` says more than equality."""
     sample: Mapping[str, Any]
@@ -88,6 +91,10 @@ class Facet(Generic[Item]):
     def of(self, here: Subject | World) -> Item:
         """The item that a pattern's expression or scenarios are about."""
         return cast("Item", here.item)
+
+    def concerns(self, metric: Metric, item: Item) -> bool:
+        """Whether the labels of the item are those of the metric."""
+        return self.exporters is None or metric.exporter in self.exporters(item)
 
     def shown(self, item: Item) -> Mapping[str, str]:
         """The labels that its series have in a test."""

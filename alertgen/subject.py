@@ -145,7 +145,7 @@ class Subject:
         wanted: dict[str, str | Matcher | None] = {**self.exporter(metric.exporter)}
         if self._service is not None:
             wanted |= {label: m for label, m in self._identity().items() if label in metric.labels}
-        if self.facet is not None:
+        if self.facet is not None and self.facet.concerns(metric, self.item):
             wanted |= {label: m for label, m in self.facet.select(self.item).items() if label in metric.labels}
         wanted |= matchers
         return Selector.of(metric.name, {label: m for label, m in wanted.items() if m is not None})

@@ -125,7 +125,8 @@ class World:
         exporter = metric.exporter
         shown = {**self.subject.exporter(exporter), "instance": exporter.instance, **self.exporter_labels}
         shown |= self._cluster()
-        here = self._item() if self.level is Level.CLUSTER else self._identity() | self._item()
+        item = self._item(metric)
+        here = item if self.level is Level.CLUSTER else self._identity() | item
         shown |= {label: value for label, value in here.items() if label in metric.labels}
         shown |= metric.extra
         return Series(metric.name, shown | labels, parts)
@@ -145,8 +146,10 @@ class World:
             here |= self._identity()
         return {label: here[label] for label in self.subject.labels_of(self.level, self.keeps)}
 
-    def _item(self) -> dict[str, str]:
-        return dict(self.subject.facet.shown(self.item)) if self.subject.facet else {}
+    def _item(self, metric: Metric | None = None) -> dict[str, str]:
+        """The labels of the item, as far as they are the metric's."""
+        facet = self.subject.facet
+        return dict(facet.shown(self.item)) if facet and (metric is None or facet.concerns(metric, self.item)) else {}
 
     def _identity(self) -> dict[str, str]:
         workload = WORKLOAD_LABEL[self.subject.service.kind]

@@ -11,6 +11,7 @@ from alertgen.diagnostics import Diagnostic
 from alertgen.facet import At, Facet, Part
 from alertgen.http_source import Counted, HttpSource
 from alertgen.http_sources import sources
+from alertgen.metrics import CLOUDFLARE, Exporter
 from alertgen.model import Service, Site
 from alertgen.promql import Matcher
 from alertgen.quantity import LATENCY_PATTERN, latency, parse_latency
@@ -123,18 +124,26 @@ def _select(item: Http) -> Mapping[str, str | Matcher | None]:
     return item.source.select(item.counted)
 
 
+def _counting(item: Http) -> tuple[Exporter, ...]:
+    return item.source.requests.exporter, item.source.duration.exporter
+
+
 HTTP = Facet(
     text="http",
     key=PART.key,
     items=_items,
     sample={"http": {"source": "ingress-nginx"}},
     select=_select,
+    exporters=_counting,
     example=lambda item: item.source.shown(item.counted),
     neighbour=lambda item: replace(item, counted=replace(item.counted, name=f"{item.counted.name}-worker")),
     moved=lambda item, namespace: replace(item, counted=replace(item.counted, namespace=namespace)),
     words=lambda item: {"source": item.source.name, "route": f"{item.source.key} {item.counted.name}"},
 )
 """Somebody counts the service's requests."""
+
+SUPPOSED = replace(HTTP, neighbour=None)  # what nobody counts, nobody counts, whatever is counted of another service
+"""Somebody should count them."""
 
 
 EDGE = Facet(
@@ -143,6 +152,7 @@ EDGE = Facet(
     items=lambda site, service: tuple(item for item in _items(site, service) if item.zone),
     sample={"http": {"source": "ingress-nginx", "edge": {"provider": "cloudflare", "zone": "example.com"}}},
     select=lambda item: {**_select(item), "zone": item.zone},
+    exporters=lambda item: (*_counting(item), CLOUDFLARE),
     example=lambda item: {**item.source.shown(item.counted), "zone": item.zone},
     neighbour=lambda item: replace(item, zone=f"shop.{item.zone}"),
     moved=HTTP.moved,

@@ -226,6 +226,7 @@ BURN: Facet[Burn] = Facet(
         "slo": [{"name": "availability", "objective": 99.9}],
     },
     select=HTTP.select,
+    exporters=HTTP.exporters,
     example=lambda item: item.source.shown(item.counted),
     neighbour=lambda item: replace(item, slo=replace(item.slo, name=f"{item.slo.name}-internal")),
     moved=lambda item, namespace: replace(item, counted=replace(item.counted, namespace=namespace)),

@@ -19,15 +19,16 @@ from alertgen.testgen import scenarios
 def catalogue(patterns: Mapping[str, Pattern]) -> str:
     """A line for each pattern, by pack."""
     lines: list[str] = []
+    width = max(map(len, patterns))
     for pack, group in itertools.groupby(sorted(patterns.values(), key=lambda p: (p.pack, p.alert)), lambda p: p.pack):
         lines += [*([""] if lines else []), pack]
-        lines += [f"  {p.alert:<28} {p.severity:<9} {_scope(p)}" for p in group]
+        lines += [f"  {p.alert:<{width}} {p.severity:<9} {_scope(p)}" for p in group]
     return "\n".join(lines)
 
 
 def _scope(pattern: Pattern) -> str:
     who = ["once per cluster"] if pattern.once_per_cluster else [", ".join(pattern.kinds)]
-    who += [f"needs {pattern.facet.text}"] if pattern.facet else []
+    who += [f"needs {pattern.facet.text.replace('`', '')}"] if pattern.facet else []
     who += [] if pattern.enabled else ["only when asked for"]
     return "; ".join(who)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -82,3 +83,16 @@ def test_a_latency_is_read_as_it_is_shown(seconds: Decimal) -> None:
 def test_what_is_no_latency_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"latency|number"):
         parse_latency(text)
+
+
+ABOUT_REQUESTS = [alert for alert, pattern in catalogue().items() if pattern.facet and pattern.facet.key == PART.key]
+
+
+@pytest.mark.parametrize("source", sources())
+@pytest.mark.parametrize("alert", ABOUT_REQUESTS)
+def test_what_kube_state_metrics_shows_is_asked_for_in_the_services_own_namespace(alert: str, source: str) -> None:
+    facet = catalogue()[alert].facet
+    assert facet
+    whole = expansion(catalogue()[alert], http={**facet.sample["http"], "source": source})
+    selectors = [s for group in whole.groups for rule in group.rules for s in re.findall(r"kube_\w+{[^}]*}", rule.expr)]
+    assert [] == [selector for selector in selectors if 'namespace="shop"' not in selector]
