@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -74,6 +75,10 @@ class Rules:
             self._of_exprs[text] = self._followed((), (text,))
         return self._of_exprs[text]
 
+    def of(self, alert: str, expr: str) -> Reads:
+        """What an assertion about an alert or an expression reads."""
+        return self.alert(alert) if alert else self.expr(expr)
+
     def _followed(self, rules: Iterable[Rule], exprs: Iterable[str]) -> Reads:
         seen = set(rules)
         selectors: set[Selector] = set()
@@ -110,6 +115,12 @@ class Rules:
 
 def _names(selector: Selector, alert: str) -> bool:
     return all(c.takes(alert) for c in selector.conditions if c.label == "alertname")
+
+
+@functools.lru_cache(maxsize=64)
+def together(loaded: tuple[Rule, ...]) -> Rules:
+    """The rules that a test file loads; files next to one another often load the same."""
+    return Rules(loaded)
 
 
 def named_alerts(tree: Node) -> Iterable[str]:

@@ -15,6 +15,11 @@ _RULE_COST = 0.00014
 """Seconds that promtool takes for a test's database, and for each rule at each evaluation."""
 
 
+def seconds_for(rules: int, evaluations: float) -> float:
+    """About how long promtool takes for one test."""
+    return _GROUP_COST + _RULE_COST * rules * evaluations
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """One test file.
@@ -43,7 +48,7 @@ class Source:
     def cost(self, group: TestGroup) -> float:
         """About how many seconds promtool needs for a test."""
         interval = self.tests.evaluation_interval if self.tests else 60.0
-        return _GROUP_COST + _RULE_COST * len(self.loaded) * (group.until / interval + 1)
+        return seconds_for(len(self.loaded), group.until / interval + 1)
 
     @property
     def costs(self) -> float:

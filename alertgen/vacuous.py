@@ -6,7 +6,6 @@ of this is about those that expect nothing.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +15,6 @@ from alertgen.diagnostics import Diagnostic, Location, Severity, did_you_mean
 from alertgen.promql import PromQLError
 from alertgen.quantity import Duration
 from alertgen.reading import Reads, Rules
-from alertgen.rulefile import Rule
 from alertgen.suite import Source
 from alertgen.unittests import Assertion, InputSeries, TestFile, TestGroup, seconds
 
@@ -28,19 +26,13 @@ def silent_passes(source: Source) -> Iterator[Diagnostic]:
     """Everything of this kind in one test file and the rules that it loads."""
     if source.tests is None:
         return
-    tests, rules = source.tests, _rules(source.loaded)
+    tests, rules = source.tests, reading.together(source.loaded)
     yield from _about_files(source, tests)
     for group in tests.groups:
         yield from _about_series(group, rules)
         for assertion in group.assertions:
             yield from _about_assertion(assertion, group, tests, rules)
     yield from _about_order(tests, rules)
-
-
-@functools.lru_cache(maxsize=8)
-def _rules(loaded: tuple[Rule, ...]) -> Rules:
-    """Files next to one another often load the same rules."""
-    return Rules(loaded)
 
 
 def _warning(at: Location, code: str, message: str, hint: str = "") -> Diagnostic:
@@ -72,6 +64,9 @@ def _about_files(source: Source, tests: TestFile) -> Iterator[Diagnostic]:
 def _about_series(group: TestGroup, rules: Rules) -> Iterator[Diagnostic]:
     seen: dict[object, Location] = {}
     readers = _readers(group, rules)
+    known = bool(readers) and all(r.known for r in readers)
+    unread: list[tuple[InputSeries, str]] = []
+    read: set[str] = set()
     for one in group.series:
         found = reading.series(one.series)
         if found is None:
@@ -83,7 +78,12 @@ def _about_series(group: TestGroup, rules: Rules) -> Iterator[Diagnostic]:
             twice = _warning(one.at, "duplicate-series", f"'{one.series}' was already given", hint)
             yield replace(twice, related=((seen[identity], "first given here"),))
         seen.setdefault(identity, one.at)
-        if readers and all(r.known for r in readers) and not any(r.takes(metric, labels) for r in readers):
+        if any(r.takes(metric, labels) for r in readers):
+            read.add(metric)
+        elif known:
+            unread.append((one, metric))
+    for one, metric in unread:
+        if metric not in read:  # else it is there for the contrast: what must not count
             near = did_you_mean(metric, {s.metric for r in readers for s in r.selectors if s.metric} - {metric})
             hint = near if near.startswith("did you mean") else "is a label missing, or is the rule another one?"
             message = f"no rule and no expression here reads '{one.series}'"
@@ -111,7 +111,7 @@ def _about_assertion(assertion: Assertion, group: TestGroup, tests: TestFile, ru
         yield _warning(assertion.at, "unknown-alert", f"{assertion}: there is no alert '{name}'", hint)
     if unknown:
         return
-    reads = rules.alert(assertion.alertname) if assertion.alertname else rules.expr(assertion.expr)
+    reads = rules.of(assertion.alertname, assertion.expr)
     if not reads.known or reads.from_nothing or reads.moved:
         return
     read = [one for one in group.series if _is_read(one, reads)]

@@ -103,6 +103,11 @@ def scalar(value: str) -> Node:
     return yaml.ScalarNode("tag:yaml.org,2002:str", value, style='"')
 
 
+def number(value: int) -> Node:
+    """A number."""
+    return yaml.ScalarNode("tag:yaml.org,2002:int", str(value))
+
+
 def sequence(nodes: Iterable[Node]) -> Node:
     """A list."""
     return yaml.SequenceNode("tag:yaml.org,2002:seq", list(nodes), flow_style=False)

@@ -40,6 +40,11 @@ from alertgen.verdict import CaseId, CaseResult, cases, judge
     "--rules", "rule_files", cls=options.Words, help="With --tests: all rule files there are, PrometheusRules too."
 )
 @click.option("--strict", is_flag=True, help="With --tests: fail for what promtool passes although it proves nothing.")
+@click.option("--coverage", is_flag=True, help="Say what the tests show of each rule, and what no test notices.")
+@click.option(
+    "--fail-under", type=click.FloatRange(0, 100), default=0.0, metavar="PERCENT", help="Fail for less coverage."
+)
+@click.option("--cache/--no-cache", "cached", default=True, help="Believe what promtool said before (default).")
 @click.option("-k", "word", default="", help="Only scenarios whose `namespace/service Alert: sentence` contains this.")
 @click.option("--golden/--no-golden", "on_golden", default=True, help="Refuse to run when golden/ is stale (default).")
 @click.option("--jobs", type=click.IntRange(min=1), default=process.cores, help="Processes side by side; one per core.")
@@ -52,6 +57,9 @@ def test(
     test_files: tuple[str, ...],
     rule_files: tuple[str, ...],
     strict: bool,
+    coverage: bool,
+    fail_under: float,
+    cached: bool,
     word: str,
     on_golden: bool,
     jobs: int,
@@ -61,11 +69,26 @@ def test(
 ) -> None:
     """Prove the alerts with promtool, and their routes with amtool.
 
-    With --tests, run promtool test files that somebody else wrote, on rule files or PrometheusRule objects.
+    With --tests, run promtool test files that somebody else wrote, on rule files or PrometheusRule objects. With
+    --coverage alone, it is about the rules and tests in golden/.
     """
+    if fail_under and not coverage:
+        raise click.UsageError("--fail-under is about --coverage.")
+    if coverage and not test_files:
+        test_files, rule_files = _suite.committed(out)
     if test_files:
         _suite.run(
-            _suite.Asked(rules=rule_files, tests=test_files, jobs=jobs, timeout=timeout, strict=strict, style=style)
+            _suite.Asked(
+                rules=rule_files,
+                tests=test_files,
+                jobs=jobs,
+                timeout=timeout,
+                strict=strict,
+                style=style,
+                coverage=coverage,
+                fail_under=fail_under,
+                cached=cached,
+            )
         )
         return
     if rule_files or strict:

@@ -28,6 +28,10 @@ SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in 
 # Tests of up to 36 hours need 0.3 MB at a time; beyond, Prometheus sets 512 MiB aside for a block of its database.
 _MEMORY_PER_PROCESS = 1 << 30
 
+# One thread for each process, since there is a process for each core, and half as many collections of garbage: a third
+# less work for 80 MB more.
+_SIDE_BY_SIDE = {"GOMAXPROCS": "1", "GOGC": "200"}
+
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -214,7 +218,7 @@ def _run(
     with _scratch(jobs) as scratch:
         shard_files = [tuple(files[index] for index in shard) for shard in dealt]
         arguments = [tuple(f"./{absolute[index].relative_to(root)}" for index in shard) for shard in dealt]
-        environ = process.clean_environment(TMPDIR=scratch)
+        environ = process.clean_environment(TMPDIR=scratch, **(_SIDE_BY_SIDE if jobs > 1 else {}))
         commands = [
             process.Command((str(promtool.path), *command, *shard), environ, cwd=root, merged=True)
             for shard in arguments

@@ -76,7 +76,7 @@ class Copies:
     def of(self, source: Source, groups: Sequence[TestGroup]) -> Part:
         """A copy of a test file with only these tests."""
         assert source.tests is not None
-        text = source.tests.copy(self._rule_files(source), [group.number for group in groups])
+        text = source.tests.copy(self.rule_files(source), [group.number for group in groups])
         return Part(self.write("tests", text), source, tuple(groups), whole=False)
 
     def write(self, kind: str, text: str) -> Path:
@@ -86,7 +86,7 @@ class Copies:
         path.write_text(text, encoding="utf-8")
         return path
 
-    def _rule_files(self, source: Source) -> list[str]:
+    def rule_files(self, source: Source) -> list[str]:
         """Where promtool finds the rules: the files themselves, but for objects."""
         custom = {os.path.normpath(file.path) for file in source.rules if file.custom}
         plain = [escaped(os.path.abspath(p)) for p in source.rule_paths if os.path.normpath(p) not in custom]  # noqa: PTH100 - resolve() follows symlinks

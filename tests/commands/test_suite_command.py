@@ -113,3 +113,19 @@ exec '{promtool.path}' "$@\""""
     assert 3 == done.returncode
     assert "1 of 1 tests pass" in done.stdout
     assert "killed by SIGKILL" in done.stderr
+
+
+def test_coverage_is_a_table_a_number_and_a_limit(run: Run, tmp_path: Path) -> None:
+    cache = str(tmp_path / "cache")
+    done = run("--tests", "tests/*.yaml", "--coverage", "--fail-under", "80", XDG_CACHE_HOME=cache)
+    assert 1 == done.returncode
+    assert "Down  yes       no        yes       no        1 of 1" in done.stdout
+    assert "coverage 60.0%: 0 of 1 rules are covered wholly" in done.stdout
+    assert "coverage is below 80%" in done.stderr
+    again = run("--tests", "tests/*.yaml", "--coverage", "--format", "json", XDG_CACHE_HOME=cache)
+    assert 0 == again.returncode
+    assert 60.0 == json.loads(again.stdout)["coverage"]["percent"]
+
+
+def test_a_limit_without_coverage_is_wrong_usage(run: Run) -> None:
+    assert 2 == run("--tests", "tests/*.yaml", "--fail-under", "80").returncode
