@@ -15,7 +15,7 @@ PYTEST = .venv/bin/python -m pytest --quiet -n 2
 RUNTIME := .venv/runtime
 DEV := .venv/dev
 
-.PHONY: help build test lint types verify matrix mutants mutants-all check golden bench tools tools-matrix clean
+.PHONY: help build test lint types verify matrix specs mutants mutants-all check golden bench tools tools-matrix clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -41,6 +41,9 @@ verify: $(RUNTIME) tools ## is golden/ what build writes, and do its tests pass?
 
 matrix: $(DEV) tools-matrix ## the tests that depend on a version, with every promtool and amtool there is
 	@$(PYTEST) -m "matrix and not mutants"
+
+specs: $(DEV) tools ## thousands of good and of broken specs that nobody thought of
+	@ALERTGEN_TEST_SCALE=40 $(PYTEST) tests/test_good_and_bad_specs.py
 
 mutants: $(DEV) tools ## break every rule in one way of each kind: does a generated test notice?
 	@$(PYTEST) -m "mutants and not every"

@@ -39,7 +39,11 @@ class Commands(click.Group):
             # The reader had enough; what is still buffered must not fail again at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, KeyboardInterrupt):
+        except KeyboardInterrupt:
+            # Not click's 1, which would read as findings.
+            click.echo("interrupted", err=True)
+            sys.exit(128 + signal.SIGINT)
+        except (click.ClickException, click.exceptions.Exit):
             raise
         except Exception:  # noqa: BLE001  # whatever it is, it is our bug and says so
             traceback.print_exc()

@@ -20,7 +20,7 @@ from alertgen.render import tests as render_tests
 from alertgen.shapes import Shape, Template, shape_of
 from alertgen.source import Document
 from alertgen.spec import At
-from alertgen.testgen import TestFile, scenarios, test_file
+from alertgen.testgen import Situations, TestFile, situations, test_file, tests_of
 from alertgen.validate import validator
 
 FULL_TESTS_UP_TO = 25
@@ -126,17 +126,23 @@ class Build:
     def _site_files(self) -> Iterator[Artifact]:
         estate = self.estate
         expansion, _ = estate.expansion(None)
+        proof = situations(expansion)
         path = f"{SITE_NAMESPACE}/{SITE_GROUP}"
         written_in = self._source(estate.site_document)
         head = header("yaml", written_in)
         yield Artifact(f"prometheus/{path}.yaml", f"{head}\n{prometheus.rule_file(expansion.groups)}")
-        yield Artifact(f"tests/{path}.yaml", f"{head}\n{_tests(expansion)}")
+        yield Artifact(f"tests/{path}.yaml", f"{head}\n{_tests(expansion, proof)}")
         yield Artifact(f"kubernetes/{path}.yaml", f"{head}\n{_objects(expansion, prometheus.pretty_block)}")
-        page = _TOLD.sub(functools.partial(_told_here, estate, estate.site.team), _page(expansion))
+        page = _TOLD.sub(functools.partial(_told_here, estate, estate.site.team), _page(expansion, proof))
         yield Artifact(f"docs/{path}.md", f"{header('md', written_in)}\n{page}")
         yield self.routing_artifact
-        whole = {"$comment": header("json", self._source(None)), **schema.build(estate.patterns)}
-        yield Artifact("schema/alertgen.schema.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+        yield self.schema_artifact
+
+    @property
+    def schema_artifact(self) -> Artifact:
+        """What editors complete and check the spec with."""
+        whole = {"$comment": header("json", self._source(None)), **schema.build(self.estate.patterns)}
+        return Artifact("schema/alertgen.schema.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
 
     @property
     def routing_artifact(self) -> Artifact:
@@ -159,13 +165,13 @@ def _told_here(estate: Estate, team: str, match: re.Match[str]) -> str:
     return estate.told(team, match[1], match[2])
 
 
-def _page(expansion: Expansion) -> str:
-    return docs.page(expansion, _told_later, lambda alert: scenarios(expansion, alert))
+def _page(expansion: Expansion, proof: Situations) -> str:
+    return docs.page(expansion, _told_later, lambda alert: proof[alert.title])
 
 
-def _tests(expansion: Expansion) -> str:
+def _tests(expansion: Expansion, proof: Situations) -> str:
     path = f"../../prometheus/{expansion.namespace}/{expansion.name}.yaml"
-    return render_tests.render(test_file(expansion), [path])
+    return render_tests.render(tests_of(expansion, proof, lambda _: True), [path])
 
 
 def _objects(expansion: Expansion, block: prometheus.Block) -> str:
@@ -185,11 +191,12 @@ def _mould(estate: Estate, document: Document, shape: Shape) -> Mould:
     expansion, _ = expand(
         estate.site, holed, estate.patterns, estate.stack(document), estate.today, Location(document.path, 1, 1)
     )
+    proof = situations(expansion)
     return Mould(
         rules=Template.of(prometheus.rule_file(expansion.groups, shapes.marked_block)),
-        tests=Template.of(_tests(expansion)),
+        tests=Template.of(_tests(expansion, proof)),
         objects=Template.of(_objects(expansion, shapes.marked_block)),
-        page=Template.of(_page(expansion)),
+        page=Template.of(_page(expansion, proof)),
         alerts=len(expansion.alerts),
         recording_rules=len(expansion.records),
     )

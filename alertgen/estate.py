@@ -8,14 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alertgen import routing, schema, site_pattern, spec
+from alertgen import schema, site_pattern, spec
 from alertgen.diagnostics import Diagnostic, Location
 from alertgen.expand import Expansion, expand
 from alertgen.model import Site
 from alertgen.pattern import Pattern
 from alertgen.patterns import catalogue
 from alertgen.receivers import NONE
-from alertgen.routing import Route, Routing
+from alertgen.routing.model import SEVERITIES, Route, Routing
+from alertgen.routing.read import read
+from alertgen.routing.resolve import resolve
+from alertgen.routing.tree import tree
 from alertgen.shapes import Shape
 from alertgen.source import Document
 from alertgen.spec import Layer
@@ -117,9 +120,9 @@ class Estate:
         @functools.cache
         def told(team: str, alert: str, severity: str) -> str:
             labels = {"alertname": alert, "severity": severity, **({"team": team} if team else {})}
-            names = [route.receiver for route in routing.resolve(self.tree, labels)]
+            names = [route.receiver for route in resolve(self.tree, labels)]
             who = ", ".join("nobody" if name == NONE.name else name for name in names)
-            urgency = routing.SEVERITIES.get(severity)
+            urgency = SEVERITIES.get(severity)
             contacts = self.routing.teams[team].contacts if team in self.routing.teams else {}
             contact = contacts.get(urgency, "") if urgency else ""
             return f"{who} ({contact})" if contact else who
@@ -161,7 +164,7 @@ def read_estate(documents: Mapping[str, Sequence[Document]], today: dt.date) -> 
     am_version = spec.version(site_data.get("alertmanager", {}).get("version", "0.25"))
     body = routing_document.data["routing"] if routing_document else None
     at = functools.partial(routing_document.at, "routing") if routing_document else lambda *_: Location("", 1, 1)
-    told, wrong = routing.read(body, at, am_version)
+    told, wrong = read(body, at, am_version)
     problems += wrong
     if site_document and told.teams and site.team and site.team not in told.teams:
         problems.append(spec.unknown_team(site.team, told.teams, site_document.at("team")))
@@ -170,7 +173,7 @@ def read_estate(documents: Mapping[str, Sequence[Document]], today: dt.date) -> 
         site_document=site_document,
         routing=told,
         routing_document=routing_document,
-        tree=routing.tree(told, routing.SEVERITIES),
+        tree=tree(told, SEVERITIES),
         patterns=patterns,
         broken=broken,
         today=today,

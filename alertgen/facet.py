@@ -35,6 +35,11 @@ class Part:
     schema: Schema
     document: str = "service"
     """The kind of document that has the key: `service` or `site`."""
+    names: frozenset[str] = frozenset()
+    """The keys in it, at any depth, whose values are names or addresses of things and nothing looks into.
+
+    Services that write their own name there have one shape (see shapes).
+    """
     read: Callable[[Any, Mapping[str, Any]], Any]
     """The value there (valid by the schema) and the whole document → a frozen value."""
     check: Callable[[Any, Site, At], Iterator[Diagnostic]] = _nothing_wrong

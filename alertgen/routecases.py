@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from alertgen.receivers import NONE
-from alertgen.routing import SEVERITIES, WATCHDOG, Route, Routing, resolve
+from alertgen.routing.model import SEVERITIES, WATCHDOG, Route, Routing
+from alertgen.routing.resolve import resolve
 from alertgen.testgen import TestFile
 
 

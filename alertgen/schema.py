@@ -5,13 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Mapping
 
-from alertgen import routing, site_pattern
+from alertgen import site_pattern
 from alertgen.facets import parts
 from alertgen.metrics import EXPORTERS
 from alertgen.model import Kind, Select
 from alertgen.pattern import DURATION, WINDOW, Pattern
 from alertgen.patterns import catalogue
 from alertgen.profiles import MEANINGS, PROFILES
+from alertgen.routing import schema as routing
 from alertgen.schema_words import LABEL_PATTERN, WORD_PATTERN, Schema, keys, mapping, name, quantity, text
 from alertgen.tiers import DEFAULT_TIER, TIERS
 
@@ -221,5 +222,5 @@ def build(patterns: Mapping[str, Pattern], unknown: Iterable[str] = ()) -> Schem
 
 
 def routing_document() -> Schema:
-    """A `routing` document: its body is the routing module's."""
+    """A `routing` document: its body is the routing package's."""
     return keys("Who is told.", {"routing": routing.SCHEMA}, "routing")

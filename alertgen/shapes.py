@@ -19,11 +19,13 @@ from alertgen.promql import pretty
 from alertgen.render.yamltext import block
 
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_UNCUT = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,55}[a-z0-9])?")
+"""57 characters: Kubernetes cuts longer ones in the names of EndpointSlices, and a hole has no length."""
 _TEAM = re.compile(r"[A-Za-z0-9](?:[-_A-Za-z0-9]{0,61}[A-Za-z0-9])?")
 _URL = re.compile(r"https?://[A-Za-z0-9.~/?#@!&*+,;:=%_-]{1,500}")
 
 OPAQUE: Mapping[str, re.Pattern[str]] = {
-    "service": _NAME,
+    "service": _UNCUT,
     "namespace": _NAME,
     "team": _TEAM,
     "container": _NAME,
@@ -67,20 +69,22 @@ def shape_of(data: Mapping[str, Any]) -> tuple[Shape, Mapping[str, str]]:
         else:
             holed[key] = value
     for key in parts("service").keys() & holed.keys():
-        holed[key] = _with_holes(holed[key], names)
+        holed[key] = _with_holes(holed[key], names, parts("service")[key].names)
     return Shape(repr(holed), holed), names
 
 
-def _with_holes(value: Any, names: Mapping[str, str]) -> Any:
+def _with_holes(value: Any, names: Mapping[str, str], opaque: frozenset[str], key: str = "") -> Any:
     """What a facet says, with holes where it names the service itself: its autoscaler, its address in the cluster."""
     if isinstance(value, dict):
-        return {key: _with_holes(part, names) for key, part in value.items()}
+        return {key: _with_holes(part, names, opaque, key) for key, part in value.items()}
     if isinstance(value, list):
-        return [_with_holes(part, names) for part in value]
+        return [_with_holes(part, names, opaque) for part in value]
     service, namespace = names.get("service"), names.get("namespace")
+    if key not in opaque or service is None:
+        return value
     if value == service:
         return HOLES["service"]
-    if isinstance(value, str) and service and namespace:
+    if namespace is not None:
         return value.replace(f"//{service}.{namespace}.svc", f"//{HOLES['service']}.{HOLES['namespace']}.svc")
     return value
 

@@ -35,7 +35,7 @@ from alertgen.patterns import catalogue
 from alertgen.promql_text import mistake
 from alertgen.promql_tree import Aggregation, Binary, Call, Labels, Node, Selector
 from alertgen.quantity import Duration
-from alertgen.routing import SEVERITIES
+from alertgen.routing.model import SEVERITIES
 from alertgen.site_body import Body, Fault, Firing, Situation, Step, Text
 from alertgen.source import Document
 from alertgen.subject import WORKLOAD_LABEL

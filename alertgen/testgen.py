@@ -75,11 +75,24 @@ def test_file(
     wanted: Callable[[str], bool] = lambda _: True,  # noqa: PT028 - a builder of test files, not a test
 ) -> TestFile:
     """The unit tests that prove a service's alerts: of the scenarios whose full name is wanted."""
+    return tests_of(expansion, situations(expansion), wanted)
+
+
+Situations = Mapping[str, list[Scenario]]
+"""The title of each alert of an expansion → its scenarios."""
+
+
+def situations(expansion: Expansion) -> Situations:
+    """All that the alerts are proven in; no two scenarios have a pod in common."""
     names = itertools.count()
+    return {alert.title: scenarios(expansion, alert, names) for alert in expansion.alerts}
+
+
+def tests_of(expansion: Expansion, found: Situations, wanted: Callable[[str], bool]) -> TestFile:
+    """The same as `test_file`, from the expansion's `situations`."""
     step = int(expansion.subject.site.evaluation_interval)
-    groups = [
-        _group(expansion, pack) for pack in _packed(c for c in _cases_of(expansion, names) if wanted(c.name(expansion)))
-    ]
+    cases = (case for case in _cases_of(expansion, found) if wanted(case.name(expansion)))
+    groups = [_group(expansion, pack) for pack in _packed(cases)]
     groups += _proofs(expansion, wanted)
     return TestFile(tuple(g.name for g in expansion.groups), step, tuple(groups))
 
@@ -190,7 +203,7 @@ def _background(world: World, scenario: Scenario, own: list[Scenario]) -> tuple[
     """
     about = scenario.subjects[0] if scenario.subjects else {}
     mine = {_identity(series): series for series in scenario.series}
-    found: dict[tuple[object, ...], Series] = {}
+    found: dict[object, Series] = {}
     for opposite in own:
         if opposite.brief or _is_silent(opposite) == _is_silent(scenario):
             continue
@@ -237,10 +250,10 @@ def _tells_apart(mine: Scenario, theirs: Scenario) -> bool:
     return [_kin(s) for s in mine.series] != [_kin(s) for s in theirs.series]
 
 
-def _kin(series: Series) -> tuple[object, ...]:
+def _kin(series: Series) -> object:
     """A series but for the number of its pod: every scenario has pods of its own."""
     pod = series.labels.get("pod", "")
-    return (*_identity(series, skip=("pod",)), pod.rpartition("-")[0])
+    return _identity(replace(series, labels={**series.labels, "pod": pod.rpartition("-")[0]}))
 
 
 def _doubled(series: Iterable[Series], instances: list[str]) -> tuple[Series, ...]:
@@ -299,11 +312,8 @@ class _Case:
     alert: Alert
     scenario: Scenario
     literal: bool
-
-    @property
-    def shown(self) -> tuple[Series, ...]:
-        """All series that are there, those that must not count included."""
-        return self.scenario.series + self.scenario.background
+    shown: Mapping[object, Series]
+    """All series that are there, those that must not count included, by what makes each one itself."""
 
     def name(self, expansion: Expansion) -> str:
         """`namespace/service Alert: sentence`: how the case is called everywhere."""
@@ -319,7 +329,7 @@ class _Pack:
 
     def __init__(self, case: _Case) -> None:
         self.cases = [case]
-        self._shown = {_identity(s): s for s in case.shown}
+        self._shown = dict(case.shown)
 
     def takes(self, case: _Case) -> bool:
         """Adds the case unless it and the others would disturb one another."""
@@ -345,16 +355,16 @@ class _Pack:
             for theirs in case.scenario.subjects
         ):
             return False
-        if any(self._shown.get(_identity(s), s) != s for s in case.shown):
+        if any(self._shown.get(identity, s) != s for identity, s in case.shown.items()):
             return False
-        self._shown |= {_identity(s): s for s in case.shown}
+        self._shown |= case.shown
         self.cases.append(case)
         return True
 
 
 def _is_apart(case: _Case) -> bool:
     """Whether what the case shows adds up with nothing: requests do, but not what is recorded of them."""
-    return case.alert.pattern.level is not Level.TRAFFIC or all(":" in series.metric for series in case.shown)
+    return case.alert.pattern.level is not Level.TRAFFIC or all(":" in series.metric for series in case.shown.values())
 
 
 def _about_pods(*cases: _Case) -> bool:
@@ -369,14 +379,15 @@ def _packed(cases: Iterable[_Case]) -> list[_Pack]:
     return packs
 
 
-def _cases_of(expansion: Expansion, names: Iterator[int]) -> Iterator[_Case]:
+def _cases_of(expansion: Expansion, found: Situations) -> Iterator[_Case]:
     """Every alert's scenarios; the first that fires is compared word for word."""
     for alert in expansion.alerts:
         compared = False
-        for scenario in scenarios(expansion, alert, names):
+        for scenario in found[alert.title]:
             literal = scenario.breached is not None and not compared
             compared = compared or literal
-            yield _Case(alert, scenario, literal)
+            shown = {_identity(series): series for series in (*scenario.series, *scenario.background)}
+            yield _Case(alert, scenario, literal, shown)
 
 
 def _group(expansion: Expansion, pack: _Pack) -> TestGroup:
@@ -397,10 +408,10 @@ def _group(expansion: Expansion, pack: _Pack) -> TestGroup:
 
 def _series(world: World, pack: list[_Case]) -> tuple[Series, ...]:
     """The scenarios' series and, where pods are told by their owners, what says who owns them; each once."""
-    found: dict[tuple[object, ...], Series] = {}
+    found: dict[object, Series] = {}
     for case in pack:
-        for series in case.shown:
-            found.setdefault(_identity(series), series)
+        for identity, series in case.shown.items():
+            found.setdefault(identity, series)
             if "pod" in series.labels:
                 for owner in _whose(world, series).ownership(series.labels["pod"]):
                     found.setdefault(_identity(owner), owner)
@@ -415,8 +426,8 @@ def _whose(world: World, series: Series) -> World:
     return world.elsewhere(namespace=series.labels.get("namespace", ""), name=name, cluster=cluster)
 
 
-def _identity(series: Series, skip: tuple[str, ...] = ()) -> tuple[object, ...]:
-    return (series.metric, *sorted((k, v) for k, v in series.labels.items() if k not in skip))
+def _identity(series: Series) -> object:
+    return series.metric, frozenset(series.labels.items())
 
 
 def _fire_time(alert: Alert, scenario: Scenario, step: int) -> int:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from processes import gone
 
 from alertgen.tools.binaries import Binary
 
@@ -78,6 +82,29 @@ def test_init_does_not_touch_a_spec_that_is_there(site: Path) -> None:
     before = contents(site)
     assert 3 == alertgen(site, "init", ".").returncode
     assert before == contents(site)
+
+
+def test_after_init_the_editor_has_its_schema_and_what_init_says_to_type_works(
+    tmp_path: Path, promtool: Binary, amtool: Binary
+) -> None:
+    done = alertgen(tmp_path, "init", "my alerts", PATH="/usr/bin:/bin")
+    assert (tmp_path / "my alerts" / "golden" / "schema" / "alertgen.schema.json").is_file()
+    steps = [line for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert ["build", "test"] == [step.split()[-1] for step in steps if not step.endswith("missing")][1:]
+    path = os.pathsep.join([*(str(tool.path.parent) for tool in (promtool, amtool)), "/usr/bin:/bin"])
+    ran = subprocess.run(
+        ["bash", "-euc", "\n".join(steps)],
+        cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert 0 == ran.returncode, ran.stdout + ran.stderr
+    assert "scenarios hold" in ran.stdout
+
+
+def test_init_leaves_a_golden_folder_that_is_there_alone(tmp_path: Path) -> None:
+    (tmp_path / "golden").mkdir()
+    (tmp_path / "golden" / "mine").touch()
+    assert 0 == alertgen(tmp_path, "init").returncode
+    assert [tmp_path / "golden" / "mine"] == list((tmp_path / "golden").rglob("*"))
 
 
 def test_a_symbolic_link_in_golden_is_refused_and_nothing_is_written(site: Path) -> None:
@@ -169,3 +196,43 @@ def test_a_reader_that_has_enough_is_no_failure(site: Path) -> None:
         cwd=site, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (0, "{\n", "") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_a_proof_that_is_interrupted_ends_at_once_with_all_that_it_started(
+    site: Path, amtool: Binary, fake: Callable[[str, str], Path]
+) -> None:
+    started = site / "started"
+    body = f'case "$1" in --version) echo "promtool, version 2.53.0";; *) echo $$ > "{started}"; exec sleep 60;; esac'
+    path = f"{fake('promtool', body).parent}:{amtool.path.parent}:/usr/bin:/bin"
+    temporary = site / "tmp"
+    temporary.mkdir()
+    running = subprocess.Popen(
+        [ALERTGEN, "test"], cwd=site, env={**os.environ, "PATH": path, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not (started.exists() and started.read_text(encoding="utf-8")) and running.poll() is None:
+        time.sleep(0.01)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=20)
+    assert (130, "", "interrupted\n") == (running.returncode, out, err)
+    assert [] == list(temporary.iterdir())
+    assert gone(int(started.read_text(encoding="utf-8")))
+
+
+def test_two_builds_at_once_both_end_well_and_leave_the_tree_of_one(site: Path) -> None:
+    before = contents(site)
+    shutil.rmtree(site / "golden")
+    both = [subprocess.Popen([ALERTGEN, "build"], cwd=site, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [0, 0] == [build.wait(timeout=60) for build in both]
+    assert before == contents(site)
+
+
+def test_a_full_disk_is_named_and_nothing_is_left_behind(site: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 8; trap '' XFSZ; '{ALERTGEN}' build --out other"],
+        cwd=site, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (3, "") == (done.returncode, done.stdout)
+    assert done.stderr.startswith("error: other/")
+    assert "Traceback" not in done.stderr
+    assert not (site / "other").exists()

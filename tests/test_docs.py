@@ -46,21 +46,27 @@ def test_the_three_lines_of_the_readme_are_as_many_alerts_and_situations_as_it_s
     )
     assert build.diagnostics == ()
     proofs = [proof for proof in compiler.proofs(build, lambda _: True) if proof.expansion.service]
-    said = re.search(r"These three lines are (\d+) alerts and about (\d+) proven situations", README)
+    said = re.search(
+        r"These three lines are (\d+) alerts and about (\d+) proven situations, beside (\d+) alerts", README
+    )
     assert said
+    assert int(said[3]) == len(build.estate.expansion(None)[0].alerts)
     assert int(said[1]) == sum(len(proof.expansion.alerts) for proof in proofs)
     assert abs(int(said[2]) - sum(len(list(cases(proof.tests))) for proof in proofs)) < 10
 
 
-def test_the_commands_for_a_service_of_ones_own_run_word_for_word(
+def test_the_commands_for_a_service_of_ones_own_and_for_its_ci_run_word_for_word(
     tmp_path: Path, promtool: Binary, amtool: Binary
 ) -> None:
     commands = _blocks("console")[1].splitlines()
     assert commands[0] == ".venv/bin/alertgen init my-alerts"
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
-    path = os.pathsep.join([*(str(tool.path.parent) for tool in (promtool, amtool)), os.environ["PATH"]])
-    script = "set -eu\n" + "\n".join(commands)
+    tools = (str(tool.path.parent) for tool in (promtool, amtool))
+    path = os.pathsep.join([*tools, str(Path(sys.executable).parent), os.environ["PATH"]])
+    in_ci = _blocks("console")[3].splitlines()
+    assert "alertgen build --check" in in_ci
+    script = "set -eu\n" + "\n".join([*commands, *in_ci])
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=tmp_path,

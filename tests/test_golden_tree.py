@@ -7,6 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from alertgen.tools.binaries import Binary
+
 ROOT = Path(__file__).parent.parent
 ALERTGEN = str(Path(sys.executable).parent / "alertgen")
 
@@ -57,3 +61,12 @@ def test_a_file_of_somebody_else_is_reported_and_nothing_is_written(tmp_path: Pa
     assert 1 == done.returncode
     assert "golden/notes.txt:1:1: error[not-ours]" in done.stdout
     assert not (site / "golden" / "docs" / "shop" / "my-app.md").exists()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "tests", sorted((ROOT / "golden" / "tests").rglob("*.yaml")), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
+def test_plain_promtool_without_alertgen_runs_what_is_committed(tests: Path, promtool: Binary) -> None:
+    done = subprocess.run([promtool.path, "test", "rules", tests], capture_output=True, text=True, check=False)
+    assert 0 == done.returncode, (done.stdout + done.stderr)[-3000:]

@@ -7,7 +7,6 @@ import json
 import os
 import random
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,10 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from random_specs import FACETS, LABELS, TEXT, WINDOWS, Spec, services
 
-from alertgen import compiler
+from alertgen import compiler, facets
 from alertgen.compiler import Build
-from alertgen.model import Kind, Select
-from alertgen.pattern import COUNT, DURATION, LATENCY, NUMBER, RATIO, SHARE, WINDOW, Pattern
-from alertgen.patterns import catalogue
-from alertgen.podnames import SHAPES
 from alertgen.reports import machine, text
 from alertgen.tools.amtool import check_config
 from alertgen.tools.binaries import Binary
@@ -34,70 +30,15 @@ QUICK = settings(
     deadline=None, database=None, max_examples=30 * SCALE, suppress_health_check=[HealthCheck.too_slow]
 )  # fmt: skip
 
-Spec = Mapping[str, Any]
-
-_NAMES = st.from_regex(r"[a-z0-9](?:[-a-z0-9]{0,28}[a-z0-9])?", fullmatch=True)
-_WORDS = st.sampled_from(("true", "null", "y", "1e3", "0x1", "on", "a", "007", "web", "1-1"))
-_TEXT = st.text(
-    st.characters(exclude_categories=("Cs", "Cc", "Cf", "Cn", "Co", "Zl", "Zp")), min_size=1, max_size=40
-).filter(lambda t: bool(t.strip()) and "{{" not in t)
-_LABELS = st.dictionaries(st.sampled_from(("app", "cost_center", "_x", "zone")), _TEXT, max_size=3)
-_DURATIONS = st.sampled_from(("0s", "30s", "1m", "5m", "90m", "1h30m", "2d", "1w"))
-_WINDOWS = st.sampled_from(("5m", "10m", "1h", "1d"))
-_VALUES = {
-    DURATION.name: _DURATIONS,
-    WINDOW.name: _WINDOWS,
-    COUNT.name: st.integers(1, 5),
-    SHARE.name: st.sampled_from(("5%", "99.9%", 0.5, "0.25", "33 %")),
-    RATIO.name: st.sampled_from(("5%", "99.9%", 0.5, 1, "0.25", "33 %")),
-    LATENCY.name: st.sampled_from(("250ms", "0.5s", "2.5s")),
-    NUMBER.name: st.sampled_from((1, 2.5, 100, 0.001)),
-}
-_REASON = {"reason": "measured", "expires": "2099-01-01"}
-
-
-@st.composite
-def overrides(draw: st.DrawFn, pattern: Pattern) -> Spec:
-    """What a layer may say of an alert."""
-    common = {
-        "for": _DURATIONS, "keep_firing_for": _DURATIONS, "severity": st.sampled_from(("critical", "warning", "info")),
-        "labels": _LABELS, "annotations": st.dictionaries(st.sampled_from(("note", "summary")), _TEXT, max_size=2),
-        "enabled": st.booleans(),
-    }  # fmt: skip
-    own = {name: _VALUES[f.metadata["quantity"].name] for name, f in pattern.parameters().items()}
-    keys = draw(st.lists(st.sampled_from([*common, *own]), min_size=1, max_size=3, unique=True))
-    return {**{key: draw((common | own)[key]) for key in keys}, **_REASON}
-
-
-@st.composite
-def services(draw: st.DrawFn) -> Spec:
-    """A service with any of its keys."""
-    kind = draw(st.sampled_from(Kind))
-    name = draw(_NAMES.filter(lambda n: len(n) <= SHAPES[kind].longest) | _WORDS)
-    own = [p for p in catalogue().values() if not p.once_per_cluster and kind in p.kinds]
-    tuned = draw(st.lists(st.sampled_from(own), max_size=2, unique_by=lambda p: p.alert))
-    more = {
-        "tier": st.sampled_from(("critical", "standard", "batch")), "container": _NAMES | _WORDS,
-        "select": st.sampled_from([s.value for s in Select]), "labels": _LABELS,
-        "runbook": st.sampled_from(("https://runbooks.example.com/a?b=c&d=%20#e", "http://[::1]:80/~x")),
-        "dashboard": st.just("https://grafana.example.com/d/x"), "replicas": st.just({"min": 3}),
-    }  # fmt: skip
-    keys = draw(st.lists(st.sampled_from(list(more)), unique=True))
-    return {
-        "service": name, "namespace": draw(_NAMES | _WORDS), "team": draw(st.sampled_from(("web", "no", "1e3"))),
-        "kind": kind.value, **{key: draw(more[key]) for key in keys},
-        **({"alerts": {p.alert: draw(overrides(p)) for p in tuned}} if tuned else {}),
-    }  # fmt: skip
-
 
 @st.composite
 def sites(draw: st.DrawFn) -> Spec:
     """The installation."""
     more = {
-        "cluster_label": st.sampled_from(("cluster", "k8s_cluster")), "external_labels": _LABELS,
+        "cluster_label": st.sampled_from(("cluster", "k8s_cluster")), "external_labels": LABELS,
         "scrape_interval": st.sampled_from(("15s", "30s", "1m")), "evaluation_interval": st.sampled_from(("15s", "1m")),
         "runbook_base": st.just("https://runbooks.example.com/alerts/"), "team": st.just("web"),
-        "sources": st.fixed_dictionaries({"kube-state-metrics": st.dictionaries(st.just("job"), _TEXT, min_size=1)}),
+        "sources": st.fixed_dictionaries({"kube-state-metrics": st.dictionaries(st.just("job"), TEXT, min_size=1)}),
         "kubernetes": st.just({"labels": {"example.com/a": "b"}, "namespace": "watch"}),
     }  # fmt: skip
     keys = draw(st.lists(st.sampled_from(list(more)), unique=True))
@@ -111,7 +52,7 @@ _HOOK = {"webhook": {"url": "https://hook.example.com/"}}
 @st.composite
 def routings(draw: st.DrawFn) -> Spec:
     """Teams and receivers."""
-    more = {"group_wait": _WINDOWS, "group_by": st.sampled_from((["..."], ["alertname", "namespace"]))}
+    more = {"group_wait": WINDOWS, "group_by": st.sampled_from((["..."], ["alertname", "namespace"]))}
     keys = draw(st.lists(st.sampled_from(list(more)), unique=True))
     teams = {
         team: {"ticket": "chat", **({"page": "hook"} if draw(st.booleans()) else {})} for team in ("web", "no", "1e3")
@@ -126,7 +67,9 @@ def specs(draw: st.DrawFn) -> list[Spec]:
     """Some services, with or without the rest."""
     found = draw(st.lists(services(), min_size=1, max_size=3, unique_by=lambda s: s["namespace"]))
     with_routing = draw(st.booleans())
-    site = draw(sites()) if draw(st.booleans()) else None
+    pools = {"node_pools": {"high": {"label": "label_pool", "value": "high"}}}
+    pooled = any("node_pool" in service for service in found)
+    site = {**draw(sites()), **(pools if pooled else {})} if pooled or draw(st.booleans()) else None
     return [*found, *([site] if site else []), *([draw(routings())] if with_routing else [])]
 
 
@@ -142,7 +85,11 @@ def written(document: Spec) -> bytes:
 
 def refusals(build: Build) -> set[str]:
     """What is wrong apart from values that make sense alone and not together."""
-    return {d.code for d in build.diagnostics if d.severity == "error"} - {"cannot-work", "no-effect"}
+    return {d.code for d in build.diagnostics if d.severity == "error"} - {"cannot-work", "no-effect", "unfirable-tier"}
+
+
+def test_the_good_specs_have_every_key_that_a_service_can_have() -> None:
+    assert FACETS.keys() == facets.parts("service").keys()
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +120,7 @@ def test_what_is_written_for_a_good_spec_is_taken_by_promtool_and_amtool(
             elif artifact.path.startswith("alertmanager/"):
                 routes.add(content)
             elif artifact.path.endswith(".yaml"):
-                assert list(yaml.safe_load_all(content))
+                assert list(yaml.load_all(content, yaml.CSafeLoader))
 
     every()
     done = subprocess.run([promtool.path, "check", "rules", *rules], capture_output=True, text=True, check=False)

@@ -19,7 +19,8 @@ from alertgen.receivers._field import Field, Kind, Needs, Pick
 from alertgen.receivers._http import HTTP_CONFIG
 from alertgen.receivers._settings import go_duration
 from alertgen.render import alertmanager
-from alertgen.routing import Destination, Routing, tree
+from alertgen.routing.model import Destination, Routing
+from alertgen.routing.tree import tree
 from alertgen.tools import amtool as amtool_program
 from alertgen.tools.binaries import Binary
 

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from random_specs import services
 
 from alertgen import compiler, schema_words
 from alertgen.expand import expand
@@ -23,29 +24,20 @@ from alertgen.testgen import scenarios, test_file
 
 TODAY = dt.date(2026, 11, 23)
 
-NAMES = st.from_regex(r"[a-z]([-a-z0-9]{0,30}[a-z0-9])?", fullmatch=True)
-SERVICES = st.fixed_dictionaries(
-    {"service": NAMES, "namespace": NAMES, "team": st.sampled_from(["web", "Data_1", "x"])},
-    optional={
-        "kind": st.sampled_from(["Deployment", "StatefulSet", "DaemonSet", "CronJob"]),
-        "container": NAMES,
-        "select": st.sampled_from(["name", "owner"]),
-        "tier": st.sampled_from(["critical", "standard", "batch"]),
-        "runbook": st.sampled_from(["https://r.example.com/a?b=%20#c", "http://[::1]/x"]),
-        "labels": st.fixed_dictionaries({"app": st.sampled_from(["shop", "my-app"])}),
-    },
-)
+POOLS = {"site": "prod", "node_pools": {"high": {"label": "label_pool", "value": "high"}}}
 
 
 def _built(data: Mapping[str, Any]) -> compiler.Build:
-    return compiler.compile_spec([("rules.d/a.yaml", json.dumps(data).encode())], TODAY, "rules.d")
+    documents = [data, *([POOLS] if "node_pool" in data else [])]
+    spec = [(f"rules.d/{n}.yaml", json.dumps(document).encode()) for n, document in enumerate(documents)]
+    return compiler.compile_spec(spec, TODAY, "rules.d")
 
 
-@settings(max_examples=40)
-@given(SERVICES)
+@settings(max_examples=40, deadline=None)
+@given(services())
 def test_the_filled_template_is_what_rendering_the_service_itself_gives(data: dict[str, Any]) -> None:
     build = _built(data)
-    assert not build.failed
+    assume(not build.failed)
     files = {artifact.path: artifact.text for artifact in build.artifacts()}
     entry = build.entries[0]
     estate = build.estate
@@ -93,6 +85,38 @@ def test_services_that_differ_in_names_alone_have_one_shape() -> None:
 def test_services_that_differ_in_anything_else_have_two(change: dict[str, Any]) -> None:
     one = {"service": "a", "namespace": "x", "team": "t", "replicas": {"hpa": "a"}}
     assert shape_of(one)[0] != shape_of(one | change)[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value"),
+    [
+        ("traefik", "http", {"source": "traefik"}),
+        ("internal", "expose", "internal"),
+        ("high", "node_pool", "high"),
+        ("data", "volumes", ["data"]),
+        ("dns", "probe", [{"job": "blackbox", "target": "10.0.0.1:53", "kind": "dns"}]),
+        ("required", "probes", {"readiness": "required"}),
+        ("availability", "slo", [{"name": "availability", "objective": 99}]),
+    ],
+)
+def test_a_service_whose_name_is_a_word_of_the_spec_is_a_service_like_others(name: str, key: str, value: Any) -> None:
+    has = {key: value, **({"http": {"source": "traefik"}} if key == "slo" else {})}
+    alerts = []
+    for service in ("my-app", name):
+        build = _built({"service": service, "namespace": "shop", "team": "web", **has})
+        assert build.diagnostics == ()
+        assert len(list(build.artifacts())) > 5
+        alerts.append(build.counts.alerts)
+    assert alerts[0] == alerts[1]
+
+
+def test_a_name_so_long_that_kubernetes_cuts_it_in_other_names_is_cut_there() -> None:
+    # The Kubernetes Service may have 63 characters, its EndpointSlices' names keep 58 before the random ones.
+    name = "a" * 60
+    build = _built({"service": name, "namespace": "shop", "team": "web", "select": "owner", "expose": "internal"})
+    (rules,) = (a.text for a in build.artifacts() if a.path == f"prometheus/shop/{name}.yaml")
+    assert build.diagnostics == ()
+    assert 'endpointslice=~"' + "a" * 58 + "[" in rules
 
 
 def test_a_facet_that_names_another_service_is_not_taken_for_one_that_names_its_own() -> None:

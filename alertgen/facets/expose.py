@@ -109,6 +109,7 @@ _MAPPING: Final[Schema] = {
 
 PART = Part(
     key="expose",
+    names=frozenset({"service"}),
     schema={
         "description": "The Service in front of the pods: `internal`, or what is known of it.",
         "if": {"type": "string"},

@@ -99,7 +99,13 @@ def _check(data: Mapping[str, Any], _site: Site, at: At) -> Iterator[Diagnostic]
         yield Diagnostic(at("honor_labels"), "no-effect", message, hint="drop the key")
 
 
-PART = Part(key="http", schema=_schema(), read=_read, check=_check)
+PART = Part(
+    key="http",
+    names=frozenset(source.key for source in sources().values()),
+    schema=_schema(),
+    read=_read,
+    check=_check,
+)
 
 
 def http(service: Service) -> Http | None:

@@ -88,6 +88,7 @@ def _check(data: Sequence[Mapping[str, str]], _site: Site, at: At) -> Iterator[D
 
 PART = Part(
     key="probe",
+    names=frozenset({"job", "target"}),
     schema=several(
         "What blackbox-exporter asks the service. Where one Prometheus sees several clusters, the series carry the "
         "label of the cluster that they are about.",

@@ -25,6 +25,7 @@ def _read(data: Mapping[str, Any], _document: Mapping[str, Any]) -> Replicas:
 
 PART = Part(
     key="replicas",
+    names=frozenset({"hpa"}),
     schema={
         **keys(
             "What the service needs to do its work.",

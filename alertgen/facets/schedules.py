@@ -131,6 +131,7 @@ def _fits(data: Sequence[Mapping[str, Any]], document: Mapping[str, Any], at: At
 
 PART = Part(
     key="schedules",
+    names=frozenset({"cronjob", "restarts"}),
     schema=several(
         "The CronJobs that the service needs, in its namespace. A service of kind CronJob has one: itself.",
         keys(

@@ -24,6 +24,7 @@ def _read(data: Mapping[str, str], _document: Mapping[str, Any]) -> Scrape:
 
 PART = Part(
     key="scrape",
+    names=frozenset({"job"}),
     schema=keys(
         "How Prometheus scrapes the service itself. Its targets need the label `namespace`, as prometheus-operator "
         "gives it to them, and `pod` for the alert about single pods.",

@@ -8,7 +8,7 @@ from typing import Any
 
 from alertgen.receivers import NONE, Receiver, Version, integrations
 from alertgen.render.yamltext import plainest
-from alertgen.routing import InhibitRule, Matcher, Route, Routing, TimeInterval, TimeRange
+from alertgen.routing.model import InhibitRule, Matcher, Route, Routing, TimeInterval, TimeRange
 
 _NAMED_INHIBITION: Version = (0, 30)
 """The first Alertmanager that lets inhibit rules have names; before, the name stands in a comment."""

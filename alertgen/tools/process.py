@@ -8,7 +8,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,7 +93,8 @@ def run_all(commands: Sequence[Command], *, jobs: int, timeout: float) -> Genera
                 while waiting and len(running) < max(1, jobs):
                     index, command = waiting.pop()
                     try:
-                        running.add(_Child(index, command, timeout, selector))
+                        with _uninterrupted():
+                            running.add(_Child(index, command, timeout, selector))
                     except OSError as error:
                         yield index, Completed(0, "", "", _not_started(command, error))
                 for child in _wait_for_any(selector, running):
@@ -104,6 +105,16 @@ def run_all(commands: Sequence[Command], *, jobs: int, timeout: float) -> Genera
         finally:
             for child in running:
                 child.kill()
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Puts ^C and SIGTERM off: a program that has just been started must be known before anything can be raised."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _wait_for_any(selector: selectors.BaseSelector, running: set[_Child]) -> list[_Child]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from alertgen.quantity import Duration
 from alertgen.receivers import NONE, Notifier, Receiver
 from alertgen.render.alertmanager import render
-from alertgen.routing import (
+from alertgen.routing.model import (
     Destination,
     InhibitRule,
     Matcher,
@@ -22,8 +22,8 @@ from alertgen.routing import (
     Team,
     TimeInterval,
     TimeRange,
-    tree,
 )
+from alertgen.routing.tree import tree
 from alertgen.tools import amtool as amtool_program
 from alertgen.tools.binaries import Binary
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from processes import gone
 
 from alertgen.diagnostics import AlertgenError
 from alertgen.tools import process
@@ -18,19 +19,6 @@ Fake = Callable[[str, str], Path]
 
 def shell(script: str, *, merged: bool = False) -> Command:
     return Command(("/bin/sh", "-c", script), clean_environment(), merged=merged)
-
-
-def gone(pid: int) -> bool:
-    """Whether a process has ended; a moment is granted for that."""
-    for _ in range(100):
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
-        except FileNotFoundError:
-            return True
-        if state == "Z":  # it has ended, and waits for its new parent
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_the_exit_status_and_both_outputs_are_kept() -> None:
