@@ -33,6 +33,10 @@ class Outcome:
 
 
 def score(outcomes: Iterable[Outcome]) -> float:
-    """The share of slips that were noticed, in percent, of those of which it is known; all of none."""
-    fates = [outcome.fate for outcome in outcomes if outcome.fate is not Fate.UNKNOWN]
-    return 100 * fates.count(Fate.KILLED) / len(fates) if fates else 100.0
+    """The share of slips that were noticed, in percent, of those of which it is known.
+
+    Without any slip it is all; when nothing is known of any, it is none: a run without time proves nothing.
+    """
+    fates = [outcome.fate for outcome in outcomes]
+    known = len(fates) - fates.count(Fate.UNKNOWN)
+    return 100 * fates.count(Fate.KILLED) / known if known else 0.0 if fates else 100.0

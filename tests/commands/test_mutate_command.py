@@ -89,6 +89,7 @@ def test_a_budget_draws_the_same_mutants_for_the_same_seed(run: Run) -> None:
 def test_without_time_nothing_is_known(run: Run) -> None:
     done = run("--seconds", "0", "--format", "json")
     assert {"unknown"} == {mutant["fate"] for mutant in json.loads(done.stdout)["mutants"]}
+    assert 1 == run("--seconds", "0", "--fail-under", "1").returncode
 
 
 def test_what_was_tried_before_is_not_tried_again(run: Run, promtool: Binary, fake: Callable[[str, str], Path]) -> None:
