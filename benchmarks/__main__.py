@@ -17,11 +17,12 @@ from pathlib import Path
 
 from alertgen.diagnostics import AlertgenError
 from alertgen.tools import binaries
-from benchmarks import estate, measure
+from benchmarks import estate, measure, suite
 from benchmarks.measure import Cost
-from benchmarks.report import Result, Step, table, targets
+from benchmarks.report import TEST_SHARE, Result, Step, table, targets, test_table
 
 SIZES = (100, 1_000, 5_000)
+TEST_FILES = (100, 1_000)
 MISSED, ENVIRONMENT = 1, 3
 
 _ALERTGEN = str(Path(sys.executable).with_name("alertgen"))
@@ -33,7 +34,9 @@ def main() -> int:
     """Measures each size and prints its table as soon as there is one."""
     parser = argparse.ArgumentParser(prog="benchmarks", description="How alertgen scales, measured against promtool.")
     parser.add_argument("--sizes", type=_sizes, default=SIZES, help="numbers of services, e.g. 100,25000")
-    sizes: Sequence[int] = parser.parse_args().sizes
+    parser.add_argument("--tests", type=_sizes, default=TEST_FILES, help="numbers of test files, e.g. 100,1000")
+    arguments = parser.parse_args()
+    sizes: Sequence[int] = arguments.sizes
     missed = False
     try:
         promtool = binaries.find("promtool", binaries.TOOLS_FOLDER, os.environ)
@@ -43,6 +46,11 @@ def main() -> int:
                 result = _measured(services, Path(folder), str(promtool.path))
             print(table(result), flush=True)
             missed |= not all(target.kept for target in targets(result))
+        for files in arguments.tests:
+            with tempfile.TemporaryDirectory(prefix="alertgen-benchmark-") as folder:
+                alone, ours = _tested(files, Path(folder), promtool.path)
+            print(test_table(files, alone, ours), flush=True)
+            missed |= ours.wall > TEST_SHARE * alone.wall
     except AlertgenError as error:
         print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)
         return ENVIRONMENT
@@ -81,6 +89,21 @@ def _measured(services: int, folder: Path, promtool: str) -> Result:
         cost, rules = _promtool(promtool, folder)
         costs[Step.PROMTOOL].append(cost)
     return Result(services, rules, runs, {step: Cost.median(costs[step]) for step in Step})
+
+
+def _tested(files: int, folder: Path, promtool: Path) -> tuple[Cost, Cost]:
+    """What a suite of test files costs: run by promtool alone, and by alertgen."""
+    for path, text in suite.files(files):
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    tests = [f"tests/{number}.yaml" for number in range(files)]
+    costs: defaultdict[str, list[Cost]] = defaultdict(list)
+    for _ in range(3 if files <= 100 else 1):
+        costs["promtool"].append(measure.run([str(promtool), "test", "rules", *tests], folder, folder / "out"))
+        ours = [_ALERTGEN, "test", "--tests", "tests/*.yaml"]
+        costs["alertgen"].append(measure.run(ours, folder, folder / "out", PATH=str(promtool.parent)))
+    return Cost.median(costs["promtool"]), Cost.median(costs["alertgen"])
 
 
 def _alertgen(folder: Path, *options: str) -> Cost:

@@ -37,15 +37,24 @@ class Cost:
         return cls(median(c.wall for c in costs), median(c.cpu for c in costs), max(c.memory for c in costs))
 
 
-def run(arguments: Sequence[str], folder: Path, stdout: Path) -> Cost:
-    """Runs a program in a folder until it ends, its output in the file `stdout`. ProgramFailedError unless it exits 0.
+def run(arguments: Sequence[str], folder: Path, stdout: Path, **environ: str) -> Cost:
+    """Runs a program in a folder until it ends, its output in the file `stdout`; `environ` is added to ours.
+
+    ProgramFailedError unless it exits 0.
 
     The memory is that of the one process. What the caller itself holds is the least that can be measured: until the
     program replaces it, a child shares its parent's memory. The caller is to stay small.
     """
     with stdout.open("wb") as sink:
         started = time.perf_counter()
-        child = subprocess.Popen(arguments, cwd=folder, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT)
+        child = subprocess.Popen(
+            arguments,
+            cwd=folder,
+            env={**os.environ, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+        )
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - started
     child.returncode = os.waitstatus_to_exitcode(status)  # it has been waited for

@@ -16,6 +16,11 @@ TARGET_SIZE = 5_000
 """How many services the targets are about; smaller sites spend their time on starting Python."""
 
 
+TEST_SHARE = 0.6
+"""Of the time of promtool's own run of the same tests, one file after the other, the most that running them may take
+on two cores."""
+
+
 class Step(StrEnum):
     """What is measured, in the order it is run."""
 
@@ -77,6 +82,22 @@ def table(result: Result) -> str:
         lines.append(f"  {step:<24}{_seconds(cost.wall)}{_seconds(cost.cpu)}{_mib(cost.memory):>9}{ratios}")
     lines += [
         f"  {'kept' if target.kept else 'MISSED'}: {target.promise} ({target.measured})" for target in targets(result)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def test_table(files: int, promtool: Cost, alertgen: Cost) -> str:
+    """A suite of test files, run by promtool alone and by alertgen."""
+    share = alertgen.wall / promtool.wall
+    lines = [
+        f"{files:,} test files",
+        f"  {'':<24}{'wall':>9}{'CPU':>9}{'memory':>9}{'/ promtool':>12}",
+        *(
+            f"  {name:<24}{_seconds(cost.wall)}{_seconds(cost.cpu)}{_mib(cost.memory):>9}"
+            f"{cost.wall / promtool.wall:>12.2f}"
+            for name, cost in (("promtool test rules", promtool), ("alertgen test --tests", alertgen))
+        ),
+        f"  {'kept' if share <= TEST_SHARE else 'MISSED'}: tests take {TEST_SHARE:g} of promtool's time ({share:.2f})",
     ]
     return "\n".join(lines) + "\n"
 

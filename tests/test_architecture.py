@@ -18,7 +18,7 @@ SHELL = ("workspace", "cli", "commands", "tools")
 
 _TOUCHING = {"os", "pathlib", "subprocess", "tempfile", "shutil", "socket", "time", "random", "sys", "io"}
 
-_HARMLESS = {"sys.intern"}
+_HARMLESS = {"sys.intern", "pathlib.PurePath"}
 
 _PATTERN_MAY = {
     "claims", "diagnostics", "expiry", "facets", "metrics", "missing_probe", "model", "pattern", "probing", "promql",

@@ -88,7 +88,10 @@ def test_the_mistake_in_the_readme_is_told_in_these_words() -> None:
     assert _blocks("console")[2] == f"{problem}\n    {problem.hint}\n"
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "docs/restarts.md"])
+@pytest.mark.parametrize(
+    "page",
+    ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "docs/restarts.md", "docs/testing.md"],
+)
 def test_every_path_that_a_page_names_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     named = re.findall(r"`((?:alertgen|tests|docs|benchmarks)/[\w./-]+)`", text) + [
@@ -97,7 +100,9 @@ def test_every_path_that_a_page_names_exists(page: str) -> None:
     assert [path for path in named if not (ROOT / path).exists()] == []
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "docs/restarts.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "docs/restarts.md", "docs/testing.md"]
+)
 def test_every_make_target_that_a_page_names_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     named = {word for line in re.findall(r"`make ([a-z -]+)`", text) for word in shlex.split(line)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -27,3 +27,26 @@ def formats(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         "--format", "style", type=click.Choice(["text", *names]), default="text", show_default=True,
         help="How findings are printed.",
     )  # fmt: skip
+
+
+class Words(click.Option):
+    """An option that takes all words up to the next option, as a shell writes them for a pattern: `--tests a b c`."""
+
+    def __init__(self, param_decls: Sequence[str] | None = None, **attrs: Any) -> None:
+        super().__init__(param_decls, multiple=True, metavar="FILE...", **attrs)
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Lets click read the first word, then takes those that follow."""
+        super().add_to_parser(parser, ctx)
+        for name in self.opts:
+            option = parser._long_opt[name]  # noqa: SLF001 - click has no other way to so many words
+            option.process = _greedy(option.process)
+
+
+def _greedy(process: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    def take(value: Any, state: Any) -> None:
+        process(value, state)
+        while state.rargs and not state.rargs[0].startswith("-"):
+            process(state.rargs.pop(0), state)
+
+    return take

@@ -14,6 +14,7 @@ import click
 
 from alertgen import compiler, workspace
 from alertgen.commands import _options as options
+from alertgen.commands import _suite
 from alertgen.commands._drift import drift_summary, drifted
 from alertgen.commands._output import print_findings, progress
 from alertgen.commands._spec import compiled, stop_on_errors
@@ -30,14 +31,69 @@ from alertgen.verdict import CaseId, CaseResult, as_diagnostics, cases, judge
 @click.command()
 @options.spec
 @options.out
+@click.option(
+    "--tests",
+    "test_files",
+    cls=options.Words,
+    help="Run these promtool test files instead of the spec's: files, globs.",
+)
+@click.option(
+    "--rules", "rule_files", cls=options.Words, help="With --tests: all rule files there are, PrometheusRules too."
+)
+@click.option("--strict", is_flag=True, help="With --tests: fail for what promtool passes although it proves nothing.")
+@click.option("--coverage", is_flag=True, help="Say what the tests show of each rule, and what no test notices.")
+@click.option(
+    "--fail-under", type=click.FloatRange(0, 100), default=0.0, metavar="PERCENT", help="Fail for less coverage."
+)
+@click.option("--cache/--no-cache", "cached", default=True, help="Believe what promtool said before (default).")
 @click.option("-k", "word", default="", help="Only scenarios whose `namespace/service Alert: sentence` contains this.")
 @click.option("--golden/--no-golden", "on_golden", default=True, help="Refuse to run when golden/ is stale (default).")
 @click.option("--jobs", type=click.IntRange(min=1), default=process.cores, help="Processes side by side; one per core.")
 @click.option("--timeout", type=click.IntRange(min=1), default=900, show_default=True, help="Seconds for each process.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the tools' own words too.")
 @options.formats("json", "github", "sarif", "junit")
-def test(spec: str, out: str, word: str, on_golden: bool, jobs: int, timeout: int, verbose: bool, style: str) -> None:
-    """Prove the alerts with promtool, and their routes with amtool."""
+def test(
+    spec: str,
+    out: str,
+    test_files: tuple[str, ...],
+    rule_files: tuple[str, ...],
+    strict: bool,
+    coverage: bool,
+    fail_under: float,
+    cached: bool,
+    word: str,
+    on_golden: bool,
+    jobs: int,
+    timeout: int,
+    verbose: bool,
+    style: str,
+) -> None:
+    """Prove the alerts with promtool, and their routes with amtool.
+
+    With --tests, run promtool test files that somebody else wrote, on rule files or PrometheusRule objects. With
+    --coverage alone, it is about the rules and tests in golden/.
+    """
+    if fail_under and not coverage:
+        raise click.UsageError("--fail-under is about --coverage.")
+    if coverage and not test_files:
+        test_files, rule_files = _suite.committed(out)
+    if test_files:
+        _suite.run(
+            _suite.Asked(
+                rules=rule_files,
+                tests=test_files,
+                jobs=jobs,
+                timeout=timeout,
+                strict=strict,
+                style=style,
+                coverage=coverage,
+                fail_under=fail_under,
+                cached=cached,
+            )
+        )
+        return
+    if rule_files or strict:
+        raise click.UsageError("--rules and --strict are about test files: name those with --tests.")
     started = time.monotonic()
     tools = {name: binaries.find(name, binaries.TOOLS_FOLDER, os.environ) for name in ("promtool", "amtool")}
     result = compiled(spec)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from alertgen.diagnostics import AlertgenError
+from alertgen.promtool_output import Failure
 from alertgen.routecases import RouteCase
 from alertgen.tools import amtool, promtool
 from alertgen.tools.binaries import Binary
-from alertgen.tools.promtool_output import Failure
 from alertgen.verdict import CaseId, Failed
 
 
@@ -73,7 +73,7 @@ def misrouted(case: RouteCase, got: tuple[str, ...]) -> Failed:
     return Failed(CaseId(who, case.alert, "reaches its team"), "", ", ".join(case.expected), ", ".join(got))
 
 
-def _of_rule_file(folder: Path, path: Path, problem: str) -> Failed:
+def _of_rule_file(folder: Path, path: PurePath, problem: str) -> Failed:
     return Failed(None, "", "", "", f"{path.relative_to(folder)}: {problem}")
 
 

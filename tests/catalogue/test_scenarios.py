@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import pytest
@@ -64,7 +64,7 @@ def _diagonal(pattern: Pattern) -> Iterator[tuple[str, Expansion]]:
 
 def _held(cases: Iterator[tuple[str, Expansion]], promtool: Binary, folder: Path) -> None:
     """Runs the generated tests of each, all in as few processes as there are cores."""
-    names: dict[Path, str] = {}
+    names: dict[PurePath, str] = {}
     for number, (name, whole) in enumerate(cases):
         home = folder / str(number)
         home.mkdir()
@@ -72,7 +72,7 @@ def _held(cases: Iterator[tuple[str, Expansion]], promtool: Binary, folder: Path
         tests = home / "tests.yaml"
         tests.write_text(tests_file.render(generated_tests(whole), ["rules.yaml"]), encoding="utf-8")
         names[tests] = name
-    run = run_tests(promtool, list(names), jobs=1, timeout=600, on_done=lambda _: None)
+    run = run_tests(promtool, list(map(Path, names)), jobs=1, timeout=600, on_done=lambda _: None)
     assert not run.errors
     assert [] == [f"{names[f.file]}: {f.raw}" for f in run.failures if f.file]
 

@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Failure:
     in `alertname`, also a recording rule's), or about the whole file when both are None. `raw` is promtool's own text.
     """
 
-    file: Path
+    file: PurePath
     raw: str
     group: str | None = None
     expr: str | None = None
@@ -35,12 +35,17 @@ class Failure:
     got: str = ""
     error: str = ""
 
+    @property
+    def is_warning(self) -> bool:
+        """Whether promtool passes the file nevertheless."""
+        return self.raw == self.error and self.raw.startswith(_NO_FILE)
+
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
     """What promtool thinks of one rule file: the number of rules it found there, or what is wrong with it."""
 
-    path: Path
+    path: PurePath
     rules: int
     problem: str = ""
 
@@ -74,12 +79,12 @@ def sections(output: str) -> list[Section]:
     return found
 
 
-def failures(section: Section, file: Path) -> Iterator[Failure]:
+def failures(section: Section, file: PurePath) -> Iterator[Failure]:
     """The failures in what promtool says about one file.
 
     Rule files that do not exist are one too: promtool only warns and passes, having tested nothing.
     """
-    for warning in re.findall(r"^  WARNING: (no file match pattern .*)$", section.text, re.MULTILINE):
+    for warning in re.findall(rf"^  WARNING: ({_NO_FILE}.*)$", section.text, re.MULTILINE):
         yield Failure(file=file, raw=warning, error=warning)
     if not section.passed:
         body = re.sub(r"^  WARNING: .*\n", "", section.text, flags=re.MULTILINE)
@@ -88,7 +93,7 @@ def failures(section: Section, file: Path) -> Iterator[Failure]:
             yield _failure(entry, file)
 
 
-def check_results(output: str, arguments: Sequence[str], files: Sequence[Path]) -> list[RuleFile]:
+def check_results(output: str, arguments: Sequence[str], files: Sequence[PurePath]) -> list[RuleFile]:
     """The results in `promtool check rules` output, one per file that was finished, in order.
 
     `arguments` are the files as they were named on the command line, where promtool repeats them.
@@ -112,6 +117,7 @@ def check_results(output: str, arguments: Sequence[str], files: Sequence[Path]) 
     return results
 
 
+_NO_FILE = "no file match pattern "
 _RULES_FOUND = re.compile(r"  SUCCESS: (\d+) rules found\n")
 # A failure starts at one of these. The test group's name stands on a line of its own before what it is about.
 _ENTRY_STARTS = re.compile(r"^(?=    name: )|(?<!,\n)^(?=    (?:alertname|expr|rule): )", re.MULTILINE)
@@ -125,7 +131,7 @@ _EXPR_ERROR = re.compile(rf"    expr: ({_QUOTED}), time: (\S+), err: (.*)", re.D
 _RULE_ERROR = re.compile(r"    rule: (.*), time: (\S+), err: (.*)", re.DOTALL)
 
 
-def _failure(entry: str, file: Path) -> Failure:
+def _failure(entry: str, file: PurePath) -> Failure:
     raw = entry.rstrip("\n")
     group = None
     if named := _GROUP.match(entry):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alertgen.tools.promtool_output import Failure, RuleFile, Section, check_results, failures, sections, unquoted
+from alertgen.promtool_output import Failure, RuleFile, Section, check_results, failures, sections, unquoted
 
 FILE = Path("my-app.yaml")
 

@@ -1,0 +1,117 @@
+"""Running test files that somebody else wrote: `alertgen test --tests`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import click
+
+from alertgen.commands import _options as options
+from alertgen.commands._output import print_findings, progress
+from alertgen.coverage import Covered, share
+from alertgen.diagnostics import AlertgenError, Diagnostic, Severity, in_order
+from alertgen.reports import coverage_table, suites, text
+from alertgen.rulefile import Rule
+from alertgen.suite import Source, Verdict, cases
+from alertgen.tools import binaries, coverage_runner, suite_runner
+from alertgen.tools.cache import Cache, folder
+from alertgen.tools.suite_files import Reader, expand
+from alertgen.vacuous import silent_passes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the user wants to have run, and how."""
+
+    rules: tuple[str, ...]
+    tests: tuple[str, ...]
+    jobs: int
+    timeout: int
+    strict: bool
+    style: str
+    coverage: bool
+    fail_under: float
+    cached: bool
+
+
+def committed(out: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The test files and the rule files that `build` wrote."""
+    return (f"{out}/tests/**/*.yaml",), (f"{out}/prometheus/**/*.yaml",)
+
+
+def run(asked: Asked) -> None:
+    """Runs the files, prints what came of it, and ends with the exit status."""
+    started = time.monotonic()
+    promtool = binaries.find("promtool", binaries.TOOLS_FOLDER, os.environ)
+    reader = Reader()
+    sources = [reader.source(path) for path in expand(asked.tests)]
+    others = [rule for path in expand(asked.rules) for file in reader.rules(path) for rule in file.rules]
+    with progress("testing", len(sources)) as on_done:
+        verdicts, errors = suite_runner.run(promtool, sources, jobs=asked.jobs, timeout=asked.timeout, on_done=on_done)
+    failed = list(suites.findings(verdicts))
+    passed = [_as(finding, strict=asked.strict) for finding in _extra(sources, reader)]
+    covered: list[Covered] = []
+    if asked.coverage:
+        covered, more = _coverage(asked, promtool, sources, others)
+        errors += more
+    _print(verdicts, failed, in_order(passed), covered if asked.coverage else None, asked.style)
+    for error in errors:
+        click.echo(f"error: {error.message}", err=True)
+    if asked.style == "text":
+        tests = list(cases(verdicts))
+        good = sum(1 for *_, wrong in tests if not wrong)
+        asserted = sum(len(group.assertions) for _, group, _ in tests)
+        click.echo(
+            f"{good:,} of {len(tests):,} tests pass ({text.count(asserted, 'assertion')}) in "
+            f"{text.count(len(sources), 'file')}: {promtool}, {time.monotonic() - started:.1f} s"
+        )
+    if errors:
+        sys.exit(options.ENVIRONMENT)
+    too_little = asked.coverage and share(covered) < asked.fail_under
+    if too_little:
+        click.echo(f"coverage is below {asked.fail_under:g}%", err=True)
+    if too_little or not all(verdict.passed for verdict in verdicts) or (asked.strict and passed):
+        sys.exit(options.FINDINGS)
+
+
+def _coverage(
+    asked: Asked, promtool: binaries.Binary, sources: Sequence[Source], others: Sequence[Rule]
+) -> tuple[list[Covered], tuple[AlertgenError, ...]]:
+    rules = coverage_runner.every_rule(sources, others)
+    with Cache(folder(os.environ) if asked.cached else None) as cache, progress("covering", len(rules)) as on_done:
+        return coverage_runner.measure(
+            promtool, sources, rules, cache, jobs=asked.jobs, timeout=asked.timeout, on_done=on_done
+        )
+
+
+def _extra(sources: Sequence[Source], reader: Reader) -> list[Diagnostic]:
+    """What promtool says nothing about."""
+    problems = [source.problem for source in sources if source.problem]
+    silent = [finding for source in sources for finding in silent_passes(source)]
+    return [*reader.problems, *problems, *silent]
+
+
+def _as(finding: Diagnostic, *, strict: bool) -> Diagnostic:
+    return replace(finding, severity=Severity.ERROR if strict else Severity.WARNING)
+
+
+def _print(
+    verdicts: Sequence[Verdict],
+    failed: Sequence[Diagnostic],
+    extra: Sequence[Diagnostic],
+    covered: Sequence[Covered] | None,
+    style: str,
+) -> None:
+    if style == "junit":
+        click.echo(suites.junit(verdicts, extra))
+    elif style == "json":
+        more = {} if covered is None else {"coverage": coverage_table.as_plain(covered)}
+        print_findings([*failed, *extra], style, files=suites.as_plain(verdicts), **more)
+    else:
+        print_findings([*failed, *extra], style)
+        if covered is not None and style == "text":
+            click.echo(coverage_table.table(covered))

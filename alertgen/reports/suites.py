@@ -1,0 +1,135 @@
+"""What came of other people's test files → findings, and documents for machines. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from alertgen.diagnostics import Diagnostic, Location, did_you_mean
+from alertgen.suite import Complaint, Verdict, cases
+from alertgen.unittests import TestGroup
+
+
+def findings(verdicts: Sequence[Verdict]) -> Iterator[Diagnostic]:
+    """Each complaint of promtool's, at the assertion it is about."""
+    for verdict in verdicts:
+        for complaint in verdict.complaints:
+            yield _finding(verdict, complaint)
+
+
+def _finding(verdict: Verdict, complaint: Complaint) -> Diagnostic:
+    failure, assertion = complaint.failure, complaint.assertion
+    source = verdict.source
+    group = source.tests.groups[complaint.group] if source.tests and complaint.group is not None else None
+    if assertion is not None:
+        about = f"{group.title}: {assertion}" if group else str(assertion)
+        return Diagnostic(assertion.at, "test-failed", about, words(complaint) + _hint(verdict, complaint))
+    place = group.at if group else Location(source.path, 1, 1)
+    if failure.alertname is not None:
+        rule = f"the rule {failure.alertname} cannot be evaluated at {failure.at}"
+        about = f"{group.title}: {rule}" if group else rule
+        return Diagnostic(place, "test-failed", about, failure.error or words(complaint))
+    about = f"promtool does not take this file: {failure.error}" if failure.error else "a test fails"
+    return Diagnostic(place, "test-failed", about, "" if failure.error else words(complaint))
+
+
+def words(complaint: Complaint) -> str:
+    """What was expected and what there was, one under the other."""
+    failure = complaint.failure
+    if failure.error:
+        return failure.error
+    return f"expected\n{_listed(failure.expected)}\ngot\n{_listed(failure.got)}"
+
+
+def _listed(text: str) -> str:
+    return "\n".join(f"  {line}" for line in text.splitlines()) or "  nothing"
+
+
+def _hint(verdict: Verdict, complaint: Complaint) -> str:
+    """A name that no alert has is told, since promtool only says that nothing fires."""
+    name = complaint.assertion.alertname if complaint.assertion else ""
+    known = {rule.name for rule in verdict.source.loaded if rule.alert}
+    if not name or name in known or complaint.failure.got:
+        return ""
+    return f"\nthere is no alert '{name}'; {did_you_mean(name, known)}".rstrip("; ")
+
+
+def as_plain(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
+    """Every file, its tests and their assertions, for JSON."""
+    return [_plain(verdict) for verdict in verdicts]
+
+
+def _plain(verdict: Verdict) -> dict[str, Any]:
+    groups = verdict.source.tests.groups if verdict.source.tests else ()
+    return {
+        "path": verdict.source.path,
+        "verdict": _verdict(verdict.passed, finished=verdict.finished),
+        "tests": [_plain_group(verdict, group) for group in groups],
+    }
+
+
+def _plain_group(verdict: Verdict, group: TestGroup) -> dict[str, Any]:
+    wrong = verdict.of(group)
+    unjudged = any(complaint.assertion is None for complaint in wrong)
+    failed = {id(complaint.assertion) for complaint in wrong}
+    return {
+        "name": group.title,
+        "line": group.at.line,
+        "verdict": _verdict(not wrong, finished=verdict.finished),
+        "cases": [
+            {
+                "case": str(assertion),
+                "line": assertion.at.line,
+                "verdict": _verdict(id(assertion) not in failed, finished=verdict.finished and not unjudged),
+            }
+            for assertion in group.assertions
+        ],
+    }
+
+
+def _verdict(passed: bool, *, finished: bool) -> str:
+    return ("passed" if passed else "failed") if finished else "unknown"
+
+
+def junit(verdicts: Sequence[Verdict], others: Sequence[Diagnostic]) -> str:
+    """JUnit XML as promtool's own: a suite for each file, a case for each test; warnings are a suite of their own."""
+    suites = [_suite(verdict) for verdict in verdicts]
+    if others:
+        body = "".join(
+            f"<testcase classname={quoteattr(d.code)} name={quoteattr(f'{d.location}: {d.message}')} "
+            f'file={quoteattr(d.location.path)} line="{d.location.line}">'
+            f"<system-out>{escape(d.hint)}</system-out></testcase>\n"
+            for d in others
+        )
+        suites.append(f'<testsuite name="alertgen" tests="{len(others)}" failures="0">\n{body}</testsuite>\n')
+    return '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n' + "".join(suites) + "</testsuites>"
+
+
+def _suite(verdict: Verdict) -> str:
+    path = verdict.source.path
+    tests = list(cases([verdict]))
+    whole = [complaint for complaint in verdict.complaints if complaint.group is None]
+    body = "".join(_case(verdict, group, wrong) for _, group, wrong in tests)
+    errors = ""
+    if whole or not verdict.finished:
+        text = "\n".join(c.failure.error or words(c) for c in whole) or "promtool did not finish this file"
+        errors = f"<testcase name={quoteattr(path)} file={quoteattr(path)}><error>{escape(text)}</error></testcase>\n"
+    failures = sum(1 for *_, wrong in tests if wrong)
+    return (
+        f'<testsuite name={quoteattr(path)} tests="{len(tests) + bool(errors)}" failures="{failures}" '
+        f'errors="{int(bool(errors))}">\n{errors}{body}</testsuite>\n'
+    )
+
+
+def _case(verdict: Verdict, group: TestGroup, wrong: Sequence[Complaint]) -> str:
+    head = (
+        f"<testcase classname={quoteattr(verdict.source.path)} name={quoteattr(group.title)} "
+        f'file={quoteattr(group.at.path)} line="{group.at.line}"'
+    )
+    if not wrong:
+        return f"{head}/>\n"
+    found = [_finding(verdict, complaint) for complaint in wrong]
+    message = "; ".join(f"{d.location}: {d.message}" for d in found)
+    text = "\n".join(f"{d.location}: {d.message}\n{d.hint}" for d in found)
+    return f"{head}><failure message={quoteattr(message)}>{escape(text)}</failure></testcase>\n"

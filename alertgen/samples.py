@@ -1,0 +1,29 @@
+"""Samples as promtool prints them: `{__name__="up", job="a"} 1E+00, {…} 2E+00` → values with labels. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from alertgen.promtool_output import unquoted
+
+_LABEL = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_][A-Za-z0-9_]*))="((?:[^"\\]|\\.)*)",?')
+_SAMPLE = re.compile(r'\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\} ([^\s,{]+|\{\{.*?\}\})(?:, |$)')
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One value; `labels` include the metric's name. A histogram's value stays promtool's text for it."""
+
+    labels: Mapping[str, str]
+    value: str
+
+
+def samples(text: str) -> tuple[Sample, ...]:
+    """Every sample of promtool's list; none of an empty one."""
+    return tuple(Sample(_labels(match[1]), match[2]) for match in _SAMPLE.finditer(text))
+
+
+def _labels(text: str) -> dict[str, str]:
+    return {unquoted(f'"{m[1]}"') if m[1] else m[2]: unquoted(f'"{m[3]}"') for m in _LABEL.finditer(text)}

@@ -1,0 +1,80 @@
+"""Measuring how much of the rules their tests show, with promtool."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from alertgen.coverage import Covered, Seen, shown, wanted
+from alertgen.diagnostics import AlertgenError
+from alertgen.rulefile import Rule
+from alertgen.suite import Source
+from alertgen.timeline import alerts, probes
+from alertgen.tools import promtool as tool
+from alertgen.tools.binaries import Binary
+from alertgen.tools.cache import Cache
+from alertgen.tools.trial_runner import Trial, noticed
+from alertgen.trials import Bench, bench, clauses
+
+
+def measure(
+    promtool: Binary,
+    sources: Sequence[Source],
+    rules: Iterable[Rule],
+    cache: Cache,
+    *,
+    jobs: int,
+    timeout: float,
+    on_done: Callable[[int], None] = lambda _: None,
+) -> tuple[list[Covered], tuple[AlertgenError, ...]]:
+    """What the tests in the sources show of each rule. Tests that fail show what they show."""
+    benches = {
+        rule: [b for source in sources if rule in source.loaded and (b := bench(source, rule))] for rule in rules
+    }
+    found, errors = _seen(promtool, [b for of_rule in benches.values() for b in of_rule], jobs=jobs, timeout=timeout)
+    trials: dict[Trial, str] = {}
+    names: dict[Rule, tuple[str, ...]] = {}
+    for rule, of_rule in benches.items():
+        slips = clauses(rule, of_rule[0].interval if of_rule else 60.0)
+        names[rule] = tuple(mutant.change for mutant, _ in slips)
+        for stand in of_rule:
+            trials[Trial(stand, {})] = ""
+            trials |= {Trial(stand, changes): mutant.change for mutant, changes in slips}
+    red, more = noticed(promtool, list(trials), cache, jobs=jobs, timeout=timeout, on_done=on_done)
+    # Where the right rule fails its tests, a slip says nothing.
+    unfit = {trial.bench for trial, is_red in red.items() if is_red and not trial.changes}
+    decisive: dict[Rule, set[str]] = {rule: set() for rule in benches}
+    for trial, is_red in red.items():
+        if is_red and trial.bench not in unfit:
+            decisive[trial.bench.rule].add(trials[trial])
+    states = {
+        rule: frozenset(state for b in of_rule for state in shown(b, found.get(b, {})))
+        for rule, of_rule in benches.items()
+    }
+    covered = [Covered(r, states[r], wanted(r), names[r], frozenset(decisive[r])) for r in benches]
+    return covered, (*errors, *more)
+
+
+def _seen(
+    promtool: Binary, benches: Sequence[Bench], *, jobs: int, timeout: float
+) -> tuple[dict[Bench, Seen], tuple[AlertgenError, ...]]:
+    """Which alerts there were when, in every test that could tell."""
+    with tempfile.TemporaryDirectory(prefix="alertgen-", dir=tool.memory_folder(jobs)) as scratch:
+        paths: dict[Path, Bench] = {}
+        for number, one in enumerate(b for b in benches if b.rule.alert):
+            files = {f"{number}-{index}-rules.yaml": text for index, text in enumerate(one.rule_files({}))}
+            path = Path(scratch) / f"{number}.yaml"
+            for name, text in (files | {path.name: probes(one, list(files))}).items():
+                (path.parent / name).write_text(text, encoding="utf-8")
+            paths[path] = one
+        costs = {path: 2 * one.cost for path, one in paths.items()}  # half of it answering
+        done, errors = tool.run_test_files(promtool, costs, jobs=jobs, timeout=timeout, on_done=lambda _: None)
+        return {paths[path]: alerts(run.failures) for path, run in done.items()}, errors
+
+
+def every_rule(sources: Sequence[Source], others: Iterable[Rule]) -> list[Rule]:
+    """The rules that tests load and those that somebody named, each once, by file and place."""
+    rules = dict.fromkeys([*others, *(rule for source in sources for rule in source.loaded)])
+    return sorted(rules, key=lambda rule: (os.path.normpath(rule.at.path), rule.at.line, rule.at.column))
