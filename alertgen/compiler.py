@@ -380,12 +380,20 @@ class Proven:
     expansion: Expansion
     tests: TestFile
 
+    @property
+    def path(self) -> str:
+        """The file of its tests."""
+        return f"tests/{self._name}"
+
+    @property
+    def _name(self) -> str:
+        return f"{self.expansion.namespace}/{self.expansion.name}--{self.alert}.yaml"
+
     def artifacts(self) -> Iterator[Artifact]:
         """A rule file with the alert and what it reads, word for word as in the service's own, and the tests of it."""
-        path = f"{self.expansion.namespace}/{self.expansion.name}--{self.alert}.yaml"
         head = header("yaml", "the spec")
-        yield Artifact(f"rules/{path}", f"{head}\n{prometheus.rule_file(self.expansion.groups)}")
-        yield Artifact(f"tests/{path}", f"{head}\n{render_tests.render(self.tests, [f'../../rules/{path}'])}")
+        yield Artifact(f"rules/{self._name}", f"{head}\n{prometheus.rule_file(self.expansion.groups)}")
+        yield Artifact(self.path, f"{head}\n{render_tests.render(self.tests, [f'../../rules/{self._name}'])}")
 
 
 def proofs(build: Build, wanted: Callable[[str], bool]) -> Iterator[Proven]:
