@@ -14,9 +14,11 @@ from alertgen import checks, clashes, inhibition, no_effect, schema, shapes, sou
 from alertgen.artifact import Artifact, header
 from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
 from alertgen.estate import Entry, Estate, read_estate
+from alertgen.example import example
 from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, expand, only
 from alertgen.inhibition import Pair
 from alertgen.inhibition_check import Sort, check_written, sorts
+from alertgen.pattern import Pattern
 from alertgen.render import alertmanager, docs, kubernetes, prometheus, routes
 from alertgen.render import tests as render_tests
 from alertgen.routing.model import InhibitRule, Routing
@@ -265,6 +267,8 @@ def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder
         service_problems += [*wrong, *_linted(once, estate.site_at)]
         service_problems += check_written(estate.routing.inhibit, inhibit, alerts.sorts, estate.inhibit_at)
     problems += [*estate_problems, *service_problems]
+    for pattern in estate.unproven:
+        problems += _sketched(estate, pattern)
     if not problems:
         first = min((entry.document.key("team") for entry in entries), default=Location(spec_folder, 1, 1))
         problems += unheard(estate, once, first)
@@ -364,12 +368,27 @@ def _linted(expansion: Expansion, at: At) -> Iterator[Diagnostic]:
         where = origin.location if origin else None
         if where is None and finding.setting is None and finding.key in labels:
             where = at("labels", finding.key)
-        where = where or (alert.pattern.place if alert else None) or at("service" if expansion.service else "site")
+        if alert and where is None:
+            where = alert.pattern.places.get(finding.setting or "", alert.pattern.place)
+        where = where or at("service" if expansion.service else "site")
         said = Diagnostic(where, finding.code, finding.message, finding.hint, finding.severity)
         found.setdefault(said, []).append(finding.alert)
     for said, names in found.items():
         who = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
         yield replace(said, message=f"{who}: {said.message}") if names[0] else said
+
+
+def _sketched(estate: Estate, pattern: Pattern) -> Iterator[Diagnostic]:
+    """What the lints find in a site pattern whose scenarios are wrong, tried on a service that it fits.
+
+    Whoever wrote it may believe of the expression what is not so; the scenarios cannot be put right before that.
+    """
+    _, service = example(pattern)
+    place = pattern.place or Location("(defaults)", 1, 1)
+    on = replace(pattern, enabled=True)
+    expansion, found = expand(estate.site, service, {pattern.alert: on}, (), estate.today, place)
+    if not found:
+        yield from _linted(expansion, lambda *_: place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,12 +399,20 @@ class Proven:
     expansion: Expansion
     tests: TestFile
 
+    @property
+    def path(self) -> str:
+        """The file of its tests."""
+        return f"tests/{self._name}"
+
+    @property
+    def _name(self) -> str:
+        return f"{self.expansion.namespace}/{self.expansion.name}--{self.alert}.yaml"
+
     def artifacts(self) -> Iterator[Artifact]:
         """A rule file with the alert and what it reads, word for word as in the service's own, and the tests of it."""
-        path = f"{self.expansion.namespace}/{self.expansion.name}--{self.alert}.yaml"
         head = header("yaml", "the spec")
-        yield Artifact(f"rules/{path}", f"{head}\n{prometheus.rule_file(self.expansion.groups)}")
-        yield Artifact(f"tests/{path}", f"{head}\n{render_tests.render(self.tests, [f'../../rules/{path}'])}")
+        yield Artifact(f"rules/{self._name}", f"{head}\n{prometheus.rule_file(self.expansion.groups)}")
+        yield Artifact(self.path, f"{head}\n{render_tests.render(self.tests, [f'../../rules/{self._name}'])}")
 
 
 def proofs(build: Build, wanted: Callable[[str], bool]) -> Iterator[Proven]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from alertgen import schema, site_pattern, spec
-from alertgen.diagnostics import Diagnostic, Location
+from alertgen.diagnostics import Diagnostic, Location, Severity
 from alertgen.expand import Expansion, expand
 from alertgen.model import Site
 from alertgen.pattern import Pattern
@@ -64,6 +64,8 @@ class Estate:
     patterns: Mapping[str, Pattern]
     broken: frozenset[str] = frozenset()
     """Alerts whose pattern has errors of its own: what others say of them is not judged."""
+    unproven: tuple[Pattern, ...] = ()
+    """Those of them of which only the scenarios are wrong."""
     today: dt.date
     alertmanager_version: tuple[int, ...] = DEFAULT_ALERTMANAGER
 
@@ -154,7 +156,7 @@ def _team_at(document: Document, team: str, *steps: str) -> Location:
 
 def read_estate(documents: Mapping[str, Sequence[Document]], today: dt.date) -> tuple[Estate, list[Diagnostic]]:
     """What holds for every service, and what is wrong with the documents that say so. `documents` are by kind."""
-    patterns, broken, problems = _patterns(documents.get("pattern", ()))
+    patterns, broken, unproven, problems = _patterns(documents.get("pattern", ()))
     validate = validator(schema.build(patterns, broken))
 
     def only(kind: str) -> Document | None:
@@ -206,6 +208,7 @@ def read_estate(documents: Mapping[str, Sequence[Document]], today: dt.date) -> 
         tree=tree(told, overrides, owned),
         patterns=patterns,
         broken=broken,
+        unproven=unproven,
         today=today,
         alertmanager_version=am_version,
     ), problems
@@ -250,9 +253,13 @@ def _receivers(alerts: Any) -> Iterator[tuple[str, str]]:
 
 def _patterns(
     documents: Sequence[Document],
-) -> tuple[Mapping[str, Pattern], frozenset[str], list[Diagnostic]]:
-    """The built-in patterns and the site's own, in order of name; the names of broken ones; what is wrong with them."""
+) -> tuple[Mapping[str, Pattern], frozenset[str], tuple[Pattern, ...], list[Diagnostic]]:
+    """The built-in patterns and the site's own, in order of name; the names of broken ones; what is wrong with them.
+
+    Third come the broken ones of which only the scenarios are wrong.
+    """
     problems: list[Diagnostic] = []
+    unproven: list[Pattern] = []
     own: dict[str, tuple[Pattern, Document]] = {}
     validate = validator(schema.build(catalogue()))
     for document in documents:
@@ -261,7 +268,8 @@ def _patterns(
             continue
         pattern, found = site_pattern.read(document)
         problems += found
-        if pattern is None:
+        if pattern is None or any(problem.severity is Severity.ERROR for problem in found):
+            unproven += [pattern] if pattern else []
             continue
         _, first = own.setdefault(pattern.alert, (pattern, document))
         if first is not document:
@@ -273,4 +281,4 @@ def _patterns(
             )  # fmt: skip
     patterns = {**catalogue(), **{name: p for name, (p, _) in own.items()}}
     broken = frozenset(str(d.data["pattern"]) for d in documents) - patterns.keys()
-    return dict(sorted(patterns.items())), broken, problems
+    return dict(sorted(patterns.items())), broken, tuple(unproven), problems

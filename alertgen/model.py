@@ -60,6 +60,8 @@ class Site:
     """Who owns the alerts that exist once per cluster."""
     scrape_interval: Duration = Duration(30)
     evaluation_interval: Duration = Duration(30)
+    retention: Duration | None = None
+    """How long Prometheus keeps samples, where the site says so."""
     runbook_base: str = ""
     required_labels: tuple[str, ...] = ()
     """What every alert must carry, from its rule, its series or the external labels."""

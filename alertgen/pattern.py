@@ -238,6 +238,8 @@ class Pattern:
     """Annotations besides summary and description; templates like those."""
     place: Location | None = None
     """Where the site wrote it; None for a built-in pattern."""
+    places: Mapping[str, Location] = field(default_factory=dict)
+    """The same for its `expr` and its texts."""
     unparsed: bool = False
     """Whether promql-parser does not know the expression's syntax: it is kept as written, and promtool decides."""
 

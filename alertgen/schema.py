@@ -148,7 +148,10 @@ SITE = keys(
             {
                 "min_version": text(
                     "The oldest Prometheus that evaluates the rules (2.42 or newer).", pattern=VERSION_PATTERN
-                )
+                ),
+                "retention": quantity(
+                    DURATION, "how long it keeps samples, as its --storage.tsdb.retention.time says", "15d"
+                ),
             },
         ),
         "alertmanager": keys(

@@ -229,11 +229,14 @@ SCHEMA: Final = _object(
 
 
 def read(document: Document) -> tuple[Pattern | None, tuple[Diagnostic, ...]]:
-    """The pattern, and what is wrong with its document, which passed the schema. With an error there is no pattern."""
+    """The pattern, and what is wrong with its document, which passed the schema.
+
+    With errors the pattern proves nothing and must not be built. When all of them are in its scenarios there is one
+    nevertheless, because of what may be wrong with the rest.
+    """
     reader = _Reader(document)
     pattern = reader.pattern()
-    failed = any(problem.severity is Severity.ERROR for problem in reader.problems)
-    return None if failed else pattern, in_order(reader.problems)
+    return None if reader.misread else pattern, in_order(reader.problems)
 
 
 class _Reader:
@@ -243,6 +246,8 @@ class _Reader:
         self.document = document
         self.data = document.data
         self.problems: list[Diagnostic] = []
+        self.misread = False
+        """Whether there is an error outside of the scenarios."""
         self.level = Level(self.data.get("per", Level.SERVICE))
         self.kinds = tuple(Kind(kind) for kind in self.data.get("kinds", EVERY_KIND))
 
@@ -257,8 +262,6 @@ class _Reader:
         self._labels()
         if params is None or expr is None or for_ is None or keep is None:
             return None
-        if len(situations) < len(self.data["scenarios"]):
-            return None
         body = Body(
             expr=expr,
             situations=situations,
@@ -267,7 +270,8 @@ class _Reader:
             for_=for_,
             defaults=params(),
         )
-        body = _Proof(self, body).checked()
+        if len(situations) == len(self.data["scenarios"]):
+            body = _Proof(self, body).checked()
         return Pattern(
             alert=self.data["pattern"],
             pack=PACK,
@@ -291,6 +295,7 @@ class _Reader:
             labels=self.data.get("labels", {}),
             annotations=self.data.get("annotations", {}),
             place=self.document.at("pattern"),
+            places={key: self.document.at(key) for key in ("expr", "summary", "description")},
             unparsed=body.unparsed,
         )
 
@@ -300,10 +305,12 @@ class _Reader:
         if index is not None:
             place = self.document.within(place, _value(self.data, steps), index)
         self.problems.append(Diagnostic(place, code, message, hint))
+        self.misread |= steps[0] != "scenarios"
 
     def at_key(self, steps: Sequence[Step], code: str, message: str, hint: str = "") -> None:
         """Adds an error at a key."""
         self.problems.append(Diagnostic(self.document.key(*steps), code, message, hint))
+        self.misread |= steps[0] != "scenarios"
 
     def warn(self, steps: Sequence[Step], code: str, message: str, hint: str = "") -> None:
         """Adds a warning at a value."""
@@ -361,6 +368,7 @@ class _Reader:
             return Text.of(self.document, *steps, text=text, is_key=is_key)
         except Fault as fault:
             self.problems.append(fault.diagnostic)
+            self.misread |= steps[0] != "scenarios"
             return None
 
     def _situations(self) -> tuple[Situation, ...]:
@@ -492,6 +500,7 @@ class _Proof:
             filled = self.body.filled(self.subject, self.body.defaults)
         except Fault as fault:
             self.reader.problems.append(fault.diagnostic)
+            self.reader.misread = True
             return None
         wrong = mistake(filled.text)
         if wrong is None:
@@ -521,11 +530,6 @@ class _Proof:
             message = f"an alert {what} must keep {_listed(missing)}, and the expression drops it"
             hint = f"by ({', '.join((*needed, '…'))}); where the series have none, label_replace() can add it"
             self.reader.at(["expr"], "dropped-label", message, hint)
-        if labels.more:
-            message = "the alert keeps every label of its series, also those that change with each pod and exporter"
-            by = ", ".join(needed)
-            hint = f"aggregate: `max by ({by}) (…)`" if by else "aggregate: `max(…)`"
-            self.reader.warn(["expr"], "unaggregated", message, hint)
 
     def _needed(self) -> tuple[str, ...]:
         """The labels without which nobody knows what the alert is about."""

@@ -87,7 +87,7 @@ def _labels(source: Mapping[str, str]) -> dict[str, str]:
 
 def read_site(data: Mapping[str, Any]) -> Site:
     """The site's facts; an empty mapping gives the defaults, which are kube-prometheus'."""
-    kubernetes = data.get("kubernetes", {})
+    kubernetes, prometheus = data.get("kubernetes", {}), data.get("prometheus", {})
     defaults = Site()
     return Site(
         sources={name: _labels(source) for name, source in data.get("sources", {}).items() if _labels(source)},
@@ -97,6 +97,7 @@ def read_site(data: Mapping[str, Any]) -> Site:
         team=data.get("team", ""),
         scrape_interval=Duration.parse(str(data.get("scrape_interval", defaults.scrape_interval))),
         evaluation_interval=Duration.parse(str(data.get("evaluation_interval", defaults.evaluation_interval))),
+        retention=Duration.parse(str(prometheus["retention"])) if "retention" in prometheus else None,
         runbook_base=data.get("runbook_base", "").rstrip("/"),
         required_labels=tuple(data.get("required_labels", ())),
         required_annotations=tuple(data.get("required_annotations", ())),

@@ -91,7 +91,7 @@ def _problems(document: Document, error: ValidationError) -> Iterator[Diagnostic
     if kind == "required":
         missing = [key for key in wanted if key not in value]
         place = document.key(*path) if path else document.key(document.kind)
-        what = f"'{path[-1]}'" if path else f"the {document.kind}"
+        what = _named(path) if path else f"the {document.kind}"
         for key in missing if error.message.startswith(repr(missing[0])) else ():
             meaning = properties.get(key, {}).get("description", "")
             yield Diagnostic(place, "missing-key", f"{what} needs '{key}'", hint=meaning)

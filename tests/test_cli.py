@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -181,6 +182,15 @@ def test_a_promtool_that_cannot_be_used_is_the_environments_failure(
     assert (3, "") == (done.returncode, done.stdout)
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_promtool_that_dies_proves_nothing(site: Path, amtool: Binary, fake: Callable[[str, str], Path]) -> None:
+    body = 'case "$1" in --version) echo "promtool, version 2.53.0";; *) kill -9 $$;; esac'
+    path = f"{fake('promtool', body).parent}:{amtool.path.parent}:/usr/bin:/bin"
+    done = alertgen(site, "test", "-k", "WorkloadDown", PATH=path)
+    assert 3 == done.returncode
+    assert re.match(r"0 of 0 scenarios hold \(0 assertions\), \d+ could not be run, 0 rules checked, ", done.stdout)
+    assert "promtool was killed by SIGKILL" in done.stderr
 
 
 def test_a_promtool_that_hangs_is_ended(site: Path, amtool: Binary, fake: Callable[[str, str], Path]) -> None:

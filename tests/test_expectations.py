@@ -79,7 +79,7 @@ def test_an_alert_that_is_inhibited_tells_nobody() -> None:
 def test_a_moment_that_is_none_is_found_where_it_stands(at: str, message: str) -> None:
     files = [("rules.d/routing.yaml", (ROUTING % (DOWN, "")).replace("2026-12-24 03:00 Europe/Berlin", at).encode())]
     (problem,) = compile_spec(files, dt.date(2026, 11, 23), "rules.d").diagnostics
-    assert (message, 10) == (problem.message, problem.location.line)
+    assert (message, 11) == (problem.message, problem.location.line)
 
 
 def test_an_expected_receiver_that_there_is_not_is_found() -> None:

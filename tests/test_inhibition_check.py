@@ -64,7 +64,7 @@ def test_the_error_stands_at_the_label() -> None:
     (problem,) = built(rule("WorkloadDown", "ContainerOOMKilled", "service", "zone")).diagnostics
     assert "2.yaml" == problem.location.path
     assert '"zone"' == json.dumps(
-        {"routing": {"default": "all", "teams": {"web": {"ticket": "all"}},
+        {"routing": {"default": "all", "heartbeat": {"receiver": "all"}, "teams": {"web": {"ticket": "all"}},
         "receivers": {"all": {"webhook": {"url": "http://all/"}}},
         "inhibit": [rule("WorkloadDown", "ContainerOOMKilled", "service", "zone")]}}
     )[problem.location.column - 1 :][:6]  # fmt: skip

@@ -77,3 +77,8 @@ def test_a_team_of_the_site_that_nobody_defined_is_told() -> None:
 def test_an_override_that_only_gives_a_reason_changes_nothing() -> None:
     (problem,) = found(SERVICE + "alerts: {PodNotReady: {reason: because}}\n")
     assert problem.startswith("a.yaml:4:23: error[no-effect]: ")
+
+
+def test_what_an_item_of_a_list_lacks_is_told_by_its_number() -> None:
+    (wrong,) = found(SERVICE + "http: {source: traefik}\nslo: [{name: a, objective: 99}, {name: b}]\n")
+    assert wrong.endswith("error[missing-key]: item 2 of 'slo' needs 'objective'")

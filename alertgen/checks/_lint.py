@@ -11,6 +11,7 @@ from alertgen.expand import Alert, Expansion
 from alertgen.model import Site
 from alertgen.promql import PromQLError
 from alertgen.promql_tree import Node, parse
+from alertgen.quantity import Duration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,3 +135,13 @@ def missing(context: Context, code: str, without: Sequence[str], what: str, hint
         return
     for alert in without:
         yield Finding(alert=alert, code=code, message=f"it lacks {what}, which the site requires", hint=hint)
+
+
+def duration_parameter(alert: Alert | None, seconds: float) -> str:
+    """The parameter that the range is from: the only duration with this value, else the expression itself."""
+    if alert is None:
+        return "expr"
+    params = alert.settings.params
+    durations = [name for name in alert.pattern.parameters() if isinstance(getattr(params, name), Duration)]
+    equal = [name for name in durations if getattr(params, name) == seconds]
+    return equal[0] if len(equal) == 1 else "expr"

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alertgen.checks._lint import Context, Finding
-from alertgen.expand import Alert
+from alertgen.checks._lint import Context, Finding, duration_parameter
 from alertgen.promql_tree import Node, Range, Selector, brief, walk
 from alertgen.quantity import Duration
 
@@ -35,20 +34,10 @@ def check(context: Context) -> Iterator[Finding]:
                     code=CODE,
                     message=f"{brief(part)} is shorter than {ENOUGH} {every} intervals of {interval}",
                     hint=f"use {Duration(ENOUGH * interval)} or more: after a failed {every} it may give nothing",
-                    setting=_parameter(alerts.get(name), part.seconds),
+                    setting=duration_parameter(alerts.get(name), part.seconds),
                 )
 
 
 def _ranges(tree: Node) -> Iterator[Range]:
     """A subquery has its own steps and is no concern here."""
     return (part for part in walk(tree) if isinstance(part, Range) and isinstance(part.of, Selector))
-
-
-def _parameter(alert: Alert | None, seconds: float) -> str:
-    """The parameter that the range is from: the only duration with this value, else the expression itself."""
-    if alert is None:
-        return "expr"
-    params = alert.settings.params
-    durations = [name for name in alert.pattern.parameters() if isinstance(getattr(params, name), Duration)]
-    equal = [name for name in durations if getattr(params, name) == seconds]
-    return equal[0] if len(equal) == 1 else "expr"

@@ -22,7 +22,7 @@ from alertgen.compiler import Build
 from alertgen.diagnostics import AlertgenError, Diagnostic, Location, in_order
 from alertgen.expand import Expansion
 from alertgen.expectations import judged
-from alertgen.reports import machine
+from alertgen.reports import machine, text
 from alertgen.routecases import distinct, misrouted, route_cases
 from alertgen.tools import binaries, process, prover
 from alertgen.verdict import CaseId, CaseResult, as_diagnostics, cases, judge
@@ -100,8 +100,7 @@ def test(
     stop_on_errors(result, style)
     _new_enough(tools["promtool"], result)
     proofs = list(compiler.proofs(result, _selects(word)))
-    proven = {case: _place_of(result, p.expansion, case) for p in proofs for case in cases(p.tests)}
-    if not proven:
+    if not proofs:
         raise click.BadParameter(f"no scenario contains {word!r}; `alertgen explain` lists them", param_hint="-k")
     estate = result.estate
     asked = list(route_cases(estate.routing, ((p.expansion, p.tests) for p in proofs), estate.site.external_labels))
@@ -122,6 +121,8 @@ def test(
         routes = distinct(asked, estate.tree)
         proof = prover.prove(tools, tree, tests, routes, jobs=jobs, timeout=timeout, on_done=on_done)
     failed = [*proof.failed, *(prover.misrouted(case, got) for case, got in misrouted(asked, estate.tree))]
+    run = [p for p in proofs if tests / p.path in proof.ran]
+    proven = {case: _place_of(result, p.expansion, case) for p in run for case in cases(p.tests)}
     results, problems = judge(proven, failed, Location(out, 1, 1))
     expected = [case for case in judged(estate, result.routing, result.entries) if _selects(word)(str(case.case))]
     results, problems = (*results, *expected), (*problems, *as_diagnostics(expected))
@@ -132,9 +133,11 @@ def test(
         click.echo(f"error: {error.message}", err=True)
     if style == "text":
         good = sum(1 for r in results if not r.failed)
+        left_out = sum(len(list(cases(p.tests))) for p in proofs) - len(proven)
+        unknown = f", {left_out:,} could not be run" if left_out else ""
         click.echo(
-            f"{good:,} of {len(results):,} scenarios hold ({proof.assertions:,} assertions), "
-            f"{proof.rules:,} rules checked, {len(asked):,} alerts routed: "
+            f"{good:,} of {text.count(len(results), 'scenario')} hold ({text.count(proof.assertions, 'assertion')})"
+            f"{unknown}, {text.count(proof.rules, 'rule')} checked, {text.count(len(asked), 'alert')} routed: "
             f"{', '.join(map(str, tools.values()))}, {time.monotonic() - started:.1f} s"
         )
     if proof.errors:

@@ -185,19 +185,19 @@ def _items(_site: Site, service: Service | None) -> tuple[Burn, ...]:
 
 def _words(item: Burn) -> Mapping[str, str]:
     tier = item.tier
-    good = f"answered within {LATENCY.show(item.slo.below)}" if item.slo.below else "answered without a server error"
+    bad_ones = f"took longer than {LATENCY.show(item.slo.below)}" if item.slo.below else "failed with a server error"
     noticed = (
-        f"at {share(bad)} bad requests after {about(after)} ({share(tier.spent_after(bad, after))} of the budget gone)"
+        f"{about(after)} after {share(bad)} of them go bad ({share(tier.spent_after(bad, after))} of the budget gone)"
         if (after := tier.noticed_after(bad)) is not None
-        else f"at {share(bad)} bad requests never"
+        else f"never while {share(bad)} of them are bad"
         for bad in (Decimal(1), Decimal("0.5"), Decimal("0.1"))
     )
     return {
         "source": item.source.name,
         "slo": item.slo.name,
-        "good": good,
+        "bad": bad_ones,
         "objective": share_exactly(item.slo.objective.share),
-        "period": str(item.slo.objective.period),
+        "period": in_days(item.slo.objective.period),
         "long": str(tier.long),
         "short": str(tier.short),
         "threshold": share(tier.threshold),
@@ -209,6 +209,12 @@ def _words(item: Burn) -> Mapping[str, str]:
 def share_exactly(value: Decimal) -> str:
     """The objective as it was written."""
     return RATIO.show(value)
+
+
+def in_days(period: Duration) -> str:
+    """A period as objectives have it: 28d, not 4w."""
+    days, rest = divmod(period, 24 * 3600)
+    return str(period) if rest else f"{days}d"
 
 
 BURN: Facet[Burn] = Facet(

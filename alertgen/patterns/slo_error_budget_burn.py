@@ -282,13 +282,13 @@ PATTERN = Pattern(
     summary="${service} spends its error budget (${slo}) too fast: {{ $value | humanizePercentage }} of ${long}",
     description=(
         "More than ${threshold} of the requests to ${namespace}/${service} within the last ${long}, and within the "
-        "last ${short}, were not ${good}. The objective is ${objective} over ${period}: at this pace ${budget} of the "
+        "last ${short}, ${bad}. The objective is ${objective} over ${period}: at this pace ${budget} of the "
         "error budget is gone within ${long}."
     ),
     runbook=Runbook(
         meaning=(
             "Users notice, and at this pace the error budget of ${slo} (${objective} over ${period}) will not last. "
-            "Fires above ${threshold}, once `for` has passed: ${noticed}."
+            "Fires when more than ${threshold} of the requests are bad for ${for}. It gets that far ${noticed}."
         ),
         diagnosis=(
             "Since when? Compare the start with rollouts and with the alerts of what the service depends on.",

@@ -21,7 +21,8 @@ class Proof:
     failed: tuple[Failed, ...]
     errors: tuple[AlertgenError, ...]
     rules: int
-    groups: int
+    ran: frozenset[Path]
+    """The test files that promtool gave a verdict on."""
     assertions: int
     routes: int
 
@@ -60,7 +61,7 @@ def prove(
         failed=tuple(failed),
         errors=(*checked.errors, *tested.errors),
         rules=sum(r.rules for r in checked.files),
-        groups=sum(f.groups for f in tested.files),
+        ran=frozenset(f.path for f in tested.files),
         assertions=sum(f.assertions for f in tested.files),
         routes=len(asked),
     )

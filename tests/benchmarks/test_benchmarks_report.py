@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import pytest
 
+from benchmarks import report
 from benchmarks.measure import Cost
 from benchmarks.report import TARGET_SIZE, Result, Step, table, targets
 
@@ -54,3 +55,11 @@ def test_the_table_shows_each_step_as_a_share_of_promtools_check_and_of_a_cold_b
   kept: build --check costs no more than a build (0.50)
 """
     )
+
+
+def test_a_suite_of_tests_is_held_to_a_share_of_promtools_time_once_it_is_large_enough() -> None:
+    alone = Cost(10, 10, MIB)
+    assert [True] == [target.kept for target in report.test_targets(100, alone, Cost(6, 12, MIB))]
+    assert [False] == [target.kept for target in report.test_targets(100, alone, Cost(6.1, 12, MIB))]
+    assert [] == list(report.test_targets(99, alone, Cost(99, 99, MIB)))
+    assert "  MISSED: tests take at most 0.6 of the time" in report.test_table(100, alone, Cost(7, 12, MIB))

@@ -136,16 +136,42 @@ SURVIVORS: tuple[Survivor, ...] = (
         equivalent=True,
     ),
     Survivor(
-        "alertgen:slo_*",
-        ("*] becomes [*",),
-        "days of samples cost too much; another test compares the window of each record with its name",
+        "alertgen:slo_errors:*",
+        ("* becomes delta (2)", "* becomes irate (2)", "*] becomes [* (2)", "*=* dropped (2)"),
+        "the second time it is only multiplied by 0, and divided by what there must be",
+        equivalent=True,
+    ),
+    Survivor(
+        "alertgen:slo_failures:rate5m",
+        ("* becomes delta (2)", "* becomes irate (2)", "*] becomes [* (2)", "*=* dropped (2)"),
+        "the second time it is only multiplied by 0: no failures are recorded, or none at all",
         equivalent=False,
     ),
     Survivor(
-        "alertgen:slo_*",
-        ("* becomes delta (2)", "* becomes irate (2)"),
-        "the second time it is only multiplied by 0",
-        equivalent=True,
+        "alertgen:slo_errors:ratio_rate2h",
+        ("*] becomes [4h]", "*] becomes [4h] (3)"),
+        "hours of samples cost too much; another test compares the window of each record with its name",
+        equivalent=False,
+    ),
+    *(
+        Survivor(
+            f"alertgen:slo_{record}",
+            ("*] becomes [*",),
+            "days of samples cost too much; another test compares the window of each record with its name",
+            equivalent=False,
+        )
+        for record in (
+            "errors:ratio_rate6h",
+            "errors:ratio_rate1d",
+            "errors:ratio_rate3d",
+            "error_budget:remaining_ratio",
+        )
+    ),
+    Survivor(
+        "alertgen:slo_requests:rate5m",
+        ("*] becomes [2m30s]",),
+        "a steady flow has the same rate in both; what ends is seen by the longer one only",
+        equivalent=False,
     ),
     Survivor(
         "alertgen:slo_*",

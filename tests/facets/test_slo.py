@@ -117,6 +117,6 @@ def test_an_objective_without_anybody_who_counts_requests_is_an_error() -> None:
 def test_a_page_says_when_each_tier_notices_and_what_is_spent_by_then() -> None:
     alert = rules().alerts[0]
     meaning = fill(alert.pattern.runbook.meaning, vocabulary(alert.subject, alert.pattern, alert.settings))
-    assert "above 1.44%" in meaning
-    assert "at 100% bad requests after 52s (2% of the budget gone)" in meaning
-    assert "at 10% bad requests after 8m38s" in meaning
+    assert "more than 1.44% of the requests are bad for 2m" in meaning
+    assert "52s after 100% of them go bad (2% of the budget gone)" in meaning
+    assert "8m38s after 10% of them go bad" in meaning
