@@ -132,7 +132,7 @@ _RULE_ERROR = re.compile(r"    rule: (.*), time: (\S+), err: (.*)", re.DOTALL)
 
 
 def _failure(entry: str, file: PurePath) -> Failure:
-    raw = entry.rstrip("\n")
+    raw = entry.strip("\n")
     group = None
     if named := _GROUP.match(entry):
         group = named[1]

@@ -117,10 +117,9 @@ class TestFile:
 
 def parse(path: str, text: str) -> TestFile | None:
     """The test file; None when the text is none. Raises yamlnode.UnreadableError."""
-    documents = yamlnode.documents(text)
-    if not documents or next(yamlnode.children(documents[0]), None) is None:
+    node = yamlnode.first(text)
+    if node is None or next(yamlnode.children(node), None) is None:
         return None
-    node = documents[0]
     interval = seconds(yamlnode.text(yamlnode.child(node, "evaluation_interval"))) or _MINUTE
     return TestFile(
         path,

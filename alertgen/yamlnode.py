@@ -7,6 +7,7 @@ written with, so that a copy means to promtool what the original does, whatever 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -35,14 +36,37 @@ class UnreadableError(ValueError):
 
 def documents(text: str) -> list[Node]:
     """The documents of a file, those that are empty left out. Raises UnreadableError."""
+    return [node for node in _composed(text, None) if not is_null(node)]
+
+
+def first(text: str) -> Node | None:
+    """The first document, whatever follows; None when it is empty. Raises UnreadableError."""
+    found = _composed(text, 1)
+    return found[0] if found and not is_null(found[0]) else None
+
+
+def _composed(text: str, most: int | None) -> list[Node]:
     try:
-        return [node for node in yaml.compose_all(text, Loader=_LOADER) if not is_null(node)]
+        try:
+            return list(itertools.islice(yaml.compose_all(text, Loader=_LOADER), most))
+        except yaml.composer.ComposerError:
+            return list(itertools.islice(yaml.compose_all(text, Loader=_Lenient), most))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise UnreadableError(error.problem or error.context or "it cannot be read", line, column) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise UnreadableError(str(error).splitlines()[0], 1, 1) from None
+
+
+class _Lenient(yaml.SafeLoader):
+    """An anchor may be given again, as YAML allows and Go's reader too."""
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if not isinstance(event, yaml.AliasEvent) and getattr(event, "anchor", None) in self.anchors:
+            del self.anchors[event.anchor]
+        return super().compose_node(parent, index)
 
 
 def is_null(node: Node | None) -> bool:

@@ -134,3 +134,15 @@ def test_the_scenarios_that_the_page_about_restarts_names_are_there() -> None:
 
 def test_the_changelog_counts_the_alerts_right() -> None:
     assert f"- {len(catalogue())} alerts" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_table_beside_kubernetes_mixin_names_alerts_that_there_are_and_every_one_of_theirs_once() -> None:
+    page = (ROOT / "docs" / "kubernetes-mixin.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:4] for line in page.splitlines() if line.startswith("| `")]
+    theirs = [name for row in rows for name in re.findall(r"`(\w+)`", row[0])]
+    ours = {name for row in rows for name in re.findall(r"`(\w+)`", row[1])}
+    assert len(rows) > 10
+    assert ours <= catalogue().keys()
+    assert len(theirs) == len(set(theirs))
+    assert set() == set(theirs) & catalogue().keys()
+    assert [] == [name for name in catalogue() if name.startswith("Kube") and name != "KubeStateMetricsMissing"]

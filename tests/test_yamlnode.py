@@ -66,3 +66,13 @@ def test_what_is_no_yaml_is_told_with_its_line(text: str, line: int) -> None:
     with pytest.raises(UnreadableError) as raised:
         documents(text)
     assert line == raised.value.line
+
+
+def test_an_anchor_may_be_given_again_and_the_last_one_counts() -> None:
+    (node,) = yamlnode.documents("a: &x 1\nb: &x 2\nc: *x\n")
+    assert {"a": "1", "b": "2", "c": "2"} == yamlnode.texts(node)
+
+
+def test_the_first_document_is_read_whatever_follows() -> None:
+    assert {"a": "1"} == yamlnode.texts(yamlnode.first("a: 1\n---\n[\n"))
+    assert yamlnode.first("# nothing\n") is None

@@ -32,7 +32,7 @@ def expr(s: Subject, p: Params) -> Expr:
     total = whole.sum(increase(all_requests(s), p.window))
     # Not the Deployment's generation: the autoscaler changes that, too.
     own = s.select(REPLICASET_OWNER, owner_kind=Kind.DEPLOYMENT.value, owner_name=s.service.name)
-    created = whole.max(s.select(REPLICASET_CREATED).and_(own, on=(*s.cluster, "replicaset")))
+    created = whole.max(s.select(REPLICASET_CREATED).and_(own, on=(*s.cluster, "namespace", "replicaset")))
     ratio = failed / (total >= p.min_requests) > p.threshold
     return ratio.and_(time() - created < p.within)
 
@@ -50,12 +50,12 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     def restarted(rate: Decimal) -> tuple[Part, ...]:
         return gap(start), ramp(10_000, rate, 2 * w.step), ramp(rate * w.step, rate)
 
-    def rollout(created: int, owner: str = "", name: str = "5d8f7c9b6") -> tuple[Series, ...]:
+    def rollout(created: int, owner: str = "", name: str = "5d8f7c9b6", at: World = w) -> tuple[Series, ...]:
         replicaset = f"{w.name}-{name}"
         kind = Kind.DEPLOYMENT.value
         return (
-            w.show(REPLICASET_CREATED, hold(created), replicaset=replicaset),
-            w.show(
+            at.show(REPLICASET_CREATED, hold(created), replicaset=replicaset),
+            at.show(
                 REPLICASET_OWNER, hold(1),
                 replicaset=replicaset, owner_kind=kind, owner_name=owner or w.name, owner_is_controller="true",
             ),
@@ -98,6 +98,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         *rollout(old),
         *rollout(young, owner=f"{w.name}-worker", name="worker-7c9b65d8f"),
         *claims("worker-7c9b65d8f"),
+        *rollout(young, at=w.elsewhere(namespace=f"{w.namespace}-staging")),
         about=about,
     )
     yield fires(

@@ -76,24 +76,24 @@ def _parsed(path: str, parse: Callable[[str, str], T]) -> tuple[T | None, Diagno
 
 
 def _matches(test_file: str, pattern: str) -> list[str]:
-    """The files that promtool loads for one entry of `rule_files`, relative to the test file's folder."""
-    folder = os.path.dirname(test_file) or "."  # noqa: PTH120 - as the user wrote it
+    """The files that promtool loads for one entry of `rule_files`, relative to the test file's folder.
+
+    As it does, `..` takes away what is written before it, whatever links are on the way.
+    """
     if not pattern:
         return []
-    if os.path.isabs(pattern):  # noqa: PTH117
-        folder = "/"
-    if not MAGIC.search(pattern):
-        whole = os.path.join(folder, pattern)  # noqa: PTH118
-        return [os.path.normpath(whole)] if os.path.exists(whole) else []  # noqa: PTH110
-    parts = [part for part in pattern.split("/") if part not in ("", ".")]
-    return sorted(os.path.normpath(path) for path in _below(folder, parts))
+    folder = MAGIC.sub(r"\\\g<0>", os.path.dirname(test_file))  # noqa: PTH120 - as the user wrote it
+    whole = os.path.normpath(os.path.join(folder, pattern))  # noqa: PTH118
+    start = "/" if os.path.isabs(whole) else "."  # noqa: PTH117
+    parts = [part for part in whole.split("/") if part not in ("", ".")]
+    return sorted(os.path.normpath(path) for path in _below(start, parts)) if parts else [start]
 
 
 def _below(folder: str, parts: Sequence[str]) -> Iterator[str]:
     """Go's filepath.Glob: `*` never crosses a `/` and takes hidden files too, and `**` is no more than `*`."""
     head, *rest = parts
-    if head == "..":
-        names: Iterable[str] = [".."]
+    if not MAGIC.search(head):
+        names: Iterable[str] = [head] if os.path.lexists(os.path.join(folder, head)) else []  # noqa: PTH118
     else:
         try:
             entries = os.listdir(folder)  # noqa: PTH208

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alertgen.blame import blame
@@ -125,10 +125,11 @@ def _run(
 ) -> tuple[dict[Path, tool.FileRun], tuple[AlertgenError, ...]]:
     found: dict[Path, tool.FileRun] = {}
     errors: list[AlertgenError] = []
-    # promtool runs in the files' common folder, whose path it never sees: originals and copies have none in common.
-    for whole in (True, False):
+    # One after the other: originals are run where the user is and under the names that the user gave them, so that
+    # promtool finds and says what it would; copies in their own folder, whose path it never sees.
+    for whole, root in ((True, Path.cwd()), (False, None)):
         costs = {part.path: sum(map(part.source.cost, part.groups)) for part in parts if part.whole is whole}
-        more, wrong = tool.run_test_files(promtool, costs, jobs=jobs, timeout=timeout, on_done=on_done)
+        more, wrong = tool.run_test_files(promtool, costs, jobs=jobs, timeout=timeout, on_done=on_done, root=root)
         found |= more
         errors += wrong
     return found, tuple(errors)
@@ -138,8 +139,8 @@ def _complaints(part: Part, run: tool.FileRun) -> list[Complaint] | None:
     """What promtool complains about and where; None when the tests have to be run one by one to know."""
     if not run.failures:
         return []
-    if all(_about_the_file(failure) for failure in run.failures):
-        return [Complaint(failure) for failure in run.failures]
+    if all(map(_unplaced, run.failures)):
+        return None if len(part.groups) > 1 else [Complaint(failure) for failure in run.failures]
     found = blame(part.groups, run.failures)
     if found is None:
         return None
@@ -150,8 +151,8 @@ def _complaints(part: Part, run: tool.FileRun) -> list[Complaint] | None:
     ]
 
 
-def _about_the_file(failure: Failure) -> bool:
-    """Whether promtool could not even begin: the file, or a rule file, is not what it expects."""
+def _unplaced(failure: Failure) -> bool:
+    """Whether promtool could not even begin: the file, a rule file or the series of a test are not what it expects."""
     return failure.expr is None and failure.alertname is None and failure.group is None
 
 
@@ -159,6 +160,7 @@ def _verdict(
     source: Source, parts: Sequence[Part], singles: Sequence[Part], found: Mapping[Path, tool.FileRun]
 ) -> Verdict:
     runs = [found.get(part.path) for part in parts]
+    ended = [run for run in runs if run is not None]
     complaints: list[Complaint] = []
     for part, run in zip(parts, runs, strict=True):
         if run is None:
@@ -166,8 +168,9 @@ def _verdict(
         known = _complaints(part, run)
         if known is None:
             known = list(_one_by_one(part, run, singles, found))
+        if any(other.passed for other in ended):  # then it is not about the file
+            known = [replace(c, group=group) for c in known for group in _groups_of(c, part)]
         complaints += known
-    ended = [run for run in runs if run is not None]
     # Each part of a file says what is wrong with the whole.
     about_all = {complaint.failure.raw: complaint for complaint in complaints if complaint.group is None}
     return Verdict(
@@ -178,6 +181,10 @@ def _verdict(
     )
 
 
+def _groups_of(complaint: Complaint, part: Part) -> list[int]:
+    return [group.number for group in part.groups] if complaint.group is None else [complaint.group]
+
+
 def _one_by_one(
     part: Part, run: tool.FileRun, singles: Sequence[Part], found: Mapping[Path, tool.FileRun]
 ) -> Iterator[Complaint]:
@@ -185,8 +192,11 @@ def _one_by_one(
     numbers = {group.number for group in part.groups}
     own = [single for single in singles if single.groups[0].number in numbers]
     alone = [(single, found[single.path]) for single in own if single.path in found]
-    if sum(len(result.failures) for _, result in alone) < len(run.failures):
+    failing = [(single, result) for single, result in alone if result.failures]
+    whole = len(failing) == len(part.groups) and all(map(_unplaced, run.failures))
+    if whole or sum(len(result.failures) for _, result in alone) < len(run.failures):
         yield from (Complaint(failure) for failure in run.failures)
         return
-    for single, result in alone:
-        yield from _complaints(single, result) or ()
+    for single, result in failing:
+        for complaint in _complaints(single, result) or ():
+            yield replace(complaint, group=single.groups[0].number)

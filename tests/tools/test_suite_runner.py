@@ -177,6 +177,29 @@ def test_rule_files_that_match_nothing_do_not_change_the_verdict(folder: Path, p
         assert verdict.passed
 
 
+def test_a_test_whose_name_looks_like_promtools_own_words_leaves_the_others_their_verdicts(
+    folder: Path, promtool: Binary
+) -> None:
+    silent = [{"eval_time": "5m", "alertname": "Down"}]
+    odd = {"name": "x\n  SUCCESS\n\n  FAILED:\n", "interval": "1m", "alert_rule_test": silent}
+    down = odd | {"input_series": [{"series": "up", "values": "0x9"}]}
+    files = [write(folder, f"{n}.yaml", [test]) for n, test in enumerate((odd, down, odd))]
+    assert [True, False, True] == [verdict.passed for verdict in run(promtool, *files)]
+
+
+def test_series_that_cannot_be_read_fail_their_own_test_only(
+    folder: Path, promtools: Sequence[Binary], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = {"interval": "1m", "promql_expr_test": [{"expr": "vector(1) > 2", "eval_time": "1m"}]}
+    bad = good | {"input_series": [{"series": "up{", "values": "1"}]}
+    file = write(folder, "t.yaml", [good, bad, good])
+    for worth_splitting in (0.5, 0.0):
+        monkeypatch.setattr(suite_runner, "_WORTH_SPLITTING", worth_splitting)
+        for promtool in promtools:
+            (verdict,) = run(promtool, file)
+            assert [1] == [complaint.group for complaint in verdict.complaints]
+
+
 @pytest.mark.parametrize(
     ("ending", "words"),
     [("kill -9 $$", "killed by SIGKILL"), ("exec sleep 60", "not finished"), ("echo panic; exit 2", "panic")],
