@@ -257,3 +257,14 @@ def test_a_full_disk_is_named_and_nothing_is_left_behind(site: Path) -> None:
     assert done.stderr.startswith("error: other/")
     assert "Traceback" not in done.stderr
     assert not (site / "other").exists()
+
+
+def test_time_zones_are_known_where_the_system_has_none(site: Path) -> None:
+    routing = ROUTING[1].replace(
+        b"receivers:",
+        b"hours: {office: [{times: '09:00-17:00', location: Europe/Berlin}]}, "
+        b"mute: [{match: {team: web}, during: office, reason: why}], receivers:",
+    )
+    (site / "rules.d" / "routing.yaml").write_bytes(routing)
+    done = alertgen(site, "check", PYTHONTZPATH="")
+    assert (0, "rules.d/ is fine: 1 service, 24 alerts\n") == (done.returncode, done.stdout)
