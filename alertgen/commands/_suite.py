@@ -36,6 +36,7 @@ class Asked:
     coverage: bool
     fail_under: float
     cached: bool
+    word: str
 
 
 def committed(out: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -49,6 +50,10 @@ def run(asked: Asked) -> None:
     promtool = binaries.find("promtool", binaries.TOOLS_FOLDER, os.environ)
     reader = Reader()
     sources = [reader.source(path) for path in expand(asked.tests)]
+    if asked.word:
+        sources = [one for source in sources if (one := source.only(asked.word))]
+        if not sources:
+            raise click.BadParameter(f"no test's `path: name` contains {asked.word!r}", param_hint="-k")
     others = [rule for path in expand(asked.rules) for file in reader.rules(path) for rule in file.rules]
     with progress("testing", len(sources)) as on_done:
         verdicts, errors = suite_runner.run(promtool, sources, jobs=asked.jobs, timeout=asked.timeout, on_done=on_done)

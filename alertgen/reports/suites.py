@@ -21,7 +21,7 @@ def findings(verdicts: Sequence[Verdict]) -> Iterator[Diagnostic]:
 def _finding(verdict: Verdict, complaint: Complaint) -> Diagnostic:
     failure, assertion = complaint.failure, complaint.assertion
     source = verdict.source
-    group = source.tests.groups[complaint.group] if source.tests and complaint.group is not None else None
+    group = source.tests.group(complaint.group) if source.tests and complaint.group is not None else None
     if assertion is not None:
         about = f"{group.title}: {assertion}" if group else str(assertion)
         return Diagnostic(assertion.at, "test-failed", about, words(complaint) + _hint(verdict, complaint))
