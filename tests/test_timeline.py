@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alertgen import rulefile, timeline, unittests
+from alertgen import rulefile, timeline, unittests, yamlnode
 from alertgen.promtool_output import Failure
 from alertgen.suite import Source
 from alertgen.timeline import Timeline
@@ -62,7 +62,7 @@ def test_between_evaluations_the_last_one_counts() -> None:
 @given(st.integers(0, 10**9))
 def test_a_probe_asks_at_the_millisecond(milliseconds: int) -> None:
     node = timeline.probe("up", milliseconds / 1000)
-    asked = unittests.seconds(timeline.yamlnode.text(timeline.yamlnode.child(node, "eval_time")))
+    asked = unittests.seconds(yamlnode.text(yamlnode.child(node, "eval_time")))
     assert milliseconds == round(asked * 1000)
 
 
