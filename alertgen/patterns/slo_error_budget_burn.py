@@ -1,7 +1,7 @@
 """The error budget of an objective is spent too fast.
 
-What the four questions of every SLO come to here: without traffic nothing is recorded and nothing fires (TrafficStopped
-is about that); as long as no request has ever failed there is no series of failures, and the ratio is 0; a window that
+What the four questions of every SLO come to here: without traffic nothing is recorded and nothing fires
+(HttpMetricsMissing tells when nothing counts it); as long as no request has ever failed there is no series of failures, and the ratio is 0; a window that
 is longer than the service's life is as long as that; and a long window with too few requests says nothing.
 """
 

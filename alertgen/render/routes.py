@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from alertgen.receivers import NONE
 from alertgen.routing.model import (
     ALERT_LABEL,
     SEVERITY_LABEL,
@@ -30,6 +31,8 @@ def text(routing: Routing, tree: Route) -> str:
     lines: list[str] = []
     if routing.heartbeat:
         lines.append(f"{WATCHDOG} beats to {routing.heartbeat.receiver} every {routing.heartbeat.every}")
+    elif resolve(tree, {ALERT_LABEL: WATCHDOG})[0].receiver == NONE.name:
+        lines.append(f"{WATCHDOG} goes nowhere: nobody is told when alerting itself is down")
     for team in routing.teams:
         lines += ["", f"team {team}"] if lines else [f"team {team}"]
         rows = [(f"{s} ({routing.severities[s]})", _told(tree, team, s)) for s in _ranked(routing)]

@@ -41,6 +41,8 @@ def output(result: Result) -> str:
 
 def test_the_tree_says_team_by_team_who_is_told_when(run: CliRunner) -> None:
     assert """\
+Watchdog goes nowhere: nobody is told when alerting itself is down
+
 team web
   critical (page)                                pager, after 15m ops
   warning (ticket)                               chat during office; nobody outside office

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from typing import Any
+
+from alertgen.diagnostics import Location
+from alertgen.render.routes import text
+from alertgen.routing.model import Override
+from alertgen.routing.read import read
+from alertgen.routing.tree import tree
+
+ALL = {"default": "all", "receivers": {"all": {"webhook": {"url": "http://all/"}}}, "teams": {"web": {"ticket": "all"}}}
+
+
+def first_line(document: dict[str, Any], *overrides: Override) -> str:
+    routing, problems = read(document, lambda *_: Location("x", 1, 1), (0, 28))
+    assert () == problems
+    return text(routing, tree(routing, overrides)).splitlines()[0]
+
+
+def test_it_begins_with_where_the_heartbeat_goes_or_that_it_goes_nowhere() -> None:
+    assert "Watchdog beats to all every 5m" == first_line({**ALL, "heartbeat": {"receiver": "all", "every": "5m"}})
+    assert "Watchdog goes nowhere: nobody is told when alerting itself is down" == first_line(ALL)
+    assert "team web" == first_line(ALL, Override("Watchdog", "all", None))
