@@ -17,7 +17,7 @@ groups:
   rules:
   - {alert: Down, expr: up == 0, for: 2m}
   - {alert: Twice, expr: up == 0}
-  - {alert: Twice, expr: up == 1}
+  - {alert: Twice, expr: up == 1, labels: {severity: page}}
 """
 TESTS = """\
 rule_files: [r.yaml]
