@@ -1,8 +1,9 @@
 """The error budget of an objective is spent too fast.
 
 What the four questions of every SLO come to here: without traffic nothing is recorded and nothing fires
-(HttpMetricsMissing tells when nothing counts it); as long as no request has ever failed there is no series of failures, and the ratio is 0; a window that
-is longer than the service's life is as long as that; and a long window with too few requests says nothing.
+(HttpMetricsMissing tells when nothing counts it, TrafficStopped when nobody asks any more); as long as no request has
+ever failed there is no series of failures, and the ratio is 0; a window that is longer than the service's life is as
+long as that; and a long window with too few requests says nothing.
 """
 
 from __future__ import annotations

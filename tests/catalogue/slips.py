@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import settings
 from survivors import SURVIVORS, Survivor
@@ -23,6 +23,7 @@ from alertgen.quantity import Duration
 from alertgen.render import prometheus
 from alertgen.render import tests as tests_file
 from alertgen.subject import OWNED_PODS
+from alertgen.testgen import TestFile
 from alertgen.testgen import test_file as generated_tests
 from alertgen.tools.binaries import Binary
 from alertgen.tools.promtool import test_rules as run_tests
@@ -30,28 +31,29 @@ from alertgen.tools.promtool import test_rules as run_tests
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A rule in its file, and the tests that are to notice when it is broken."""
+    """A rule in its file, and the tests that are to notice when it is broken: files of them, likeliest first."""
 
     setting: str
     alert: str
     expansion: Expansion
     rule: Rule
-    tests: str
+    tests: tuple[str, ...]
 
     @property
     def name(self) -> str:
         """Where the rule is from, for people."""
         return f"{self.alert} ({self.setting})"
 
-    def files(self, folder: Path, rule: Rule) -> Path:
-        """Writes the rule file with `rule` in the place of the target's own, and its tests; the path of these."""
+    def files(self, folder: Path, rule: Rule) -> list[Path]:
+        """Writes the rule file with `rule` in the place of the target's own, and its tests; the paths of these."""
         folder.mkdir()
         group = self.expansion.groups[0]
         broken = replace(group, rules=tuple(rule if r is self.rule else r for r in group.rules))
         (folder / "rules.yaml").write_text(prometheus.rule_file([broken]), encoding="utf-8")
-        path = folder / "tests.yaml"
-        path.write_text(self.tests, encoding="utf-8")
-        return path
+        paths = [folder / f"tests-{n}.yaml" for n, _ in enumerate(self.tests)]
+        for path, text in zip(paths, self.tests, strict=True):
+            path.write_text(text, encoding="utf-8")
+        return paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +112,12 @@ def _rules(setting: str, whole: Expansion) -> Iterator[Target]:
         alone = replace(whole, alerts=(alert,))
         yield Target(setting, alert.rule.alert, alone, alert.rule, _tests(alone))
     proofs = generated_tests(whole, lambda name: ": records " in name)
-    tests = tests_file.render(proofs, ["rules.yaml"]) if proofs.groups else _tests(whole)
+    tests = _files(proofs) if proofs.groups else _tests(whole)
+    # Tests of what is recorded ask for no alert, and these would double what a test costs.
+    read = replace(whole, alerts=()) if proofs.groups else whole
     for record in whole.records:
         if record.record != OWNED_PODS:
-            yield Target(setting, record.record, whole, record, tests)
+            yield Target(setting, record.record, read, record, tests)
 
 
 def _ownership() -> Iterator[Target]:
@@ -125,8 +129,14 @@ def _ownership() -> Iterator[Target]:
         yield from (Target(f"{kind} by owner", r.record, whole, r, _tests(whole)) for r in whole.records)
 
 
-def _tests(expansion: Expansion) -> str:
-    return tests_file.render(generated_tests(expansion), ["rules.yaml"])
+def _tests(expansion: Expansion) -> tuple[str, ...]:
+    return _files(generated_tests(expansion))
+
+
+def _files(tests: TestFile) -> tuple[str, ...]:
+    """The first group, which notices most slips, in a file of its own: the others need not run then."""
+    parts = (tests.groups[:1], tests.groups[1:])
+    return tuple(tests_file.render(replace(tests, groups=part), ["rules.yaml"]) for part in parts if part)
 
 
 def slips_in(target: Target) -> Iterator[Slip]:
@@ -136,13 +146,20 @@ def slips_in(target: Target) -> Iterator[Slip]:
 
 def unnoticed(slips: Sequence[Slip], promtool: Binary, folder: Path) -> list[Slip]:
     """The slips that all tests pass; before, that all tests pass without a slip."""
-    right = {target.files(folder / f"right-{n}", target.rule) for n, target in enumerate(_distinct(slips))}
-    broken = {slip.target.files(folder / f"{n}", slip.mutant.rule): slip for n, slip in enumerate(slips)}
-    run = run_tests(promtool, [*right, *broken], jobs=1, timeout=600, on_done=lambda _: None)
+    right = [t.files(folder / f"right-{n}", t.rule) for n, t in enumerate(_distinct(slips))]
+    assert set() == _red(promtool, [path for paths in right for path in paths])
+    left = [(slip, slip.target.files(folder / f"{n}", slip.mutant.rule)) for n, slip in enumerate(slips)]
+    for part in range(max((len(paths) for _, paths in left), default=0)):
+        red = _red(promtool, [path for _, paths in left for path in paths[part : part + 1]])
+        left = [(slip, paths) for slip, paths in left if red.isdisjoint(paths)]
+    return [slip for slip, _ in left]
+
+
+def _red(promtool: Binary, files: Sequence[Path]) -> set[PurePath]:
+    """The files in which a test fails."""
+    run = run_tests(promtool, files, jobs=1, timeout=600, on_done=lambda _: None)
     assert not run.errors
-    red = {failure.file for failure in run.failures}
-    assert set() == red & right
-    return [slip for path, slip in broken.items() if path not in red]
+    return {failure.file for failure in run.failures}
 
 
 def _distinct(slips: Iterable[Slip]) -> list[Target]:
@@ -175,6 +192,11 @@ def rules() -> tuple[str, ...]:
     return tuple(dict.fromkeys(target.alert for target in targets()))
 
 
+def targets_of(rule: str) -> list[Target]:
+    """Every rule of this name."""
+    return [target for target in targets() if target.alert == rule]
+
+
 def slips_of(rule: str) -> list[Slip]:
     """Every slip in every rule of this name."""
-    return [slip for target in targets() if target.alert == rule for slip in slips_in(target)]
+    return [slip for target in targets_of(rule) for slip in slips_in(target)]

@@ -185,4 +185,16 @@ SURVIVORS: tuple[Survivor, ...] = (
         "pods are whole numbers: only the number in the description would be another",
         equivalent=False,
     ),
+    Survivor(
+        "TrafficStopped",
+        ("sum(increase(*[10m])) becomes max",),
+        "counters only grow: their sum is above 0 when the largest is",
+        equivalent=True,
+    ),
+    Survivor(
+        "TrafficStopped",
+        ("sum(increase(*[10m])) > 0 becomes 1",),
+        "both ask whether there was any request: less than one within the window is none",
+        equivalent=False,
+    ),
 )
