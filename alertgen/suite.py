@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alertgen.diagnostics import Diagnostic, Location
 from alertgen.promtool_output import Failure
@@ -34,6 +34,13 @@ class Source:
     rule_paths: tuple[str, ...] = ()
     unmatched: tuple[tuple[str, Location], ...] = ()
     problem: Diagnostic | None = None
+
+    def only(self, word: str) -> Source | None:
+        """With those tests whose `path: name` contains the word, in whatever case; None when there are none."""
+        if self.tests is None:
+            return None
+        groups = tuple(g for g in self.tests.groups if word.lower() in f"{self.path}: {g.title}".lower())
+        return replace(self, tests=replace(self.tests, groups=groups)) if groups else None
 
     @property
     def loaded(self) -> tuple[Rule, ...]:

@@ -110,6 +110,15 @@ class TestFile:
             changes["tests"] = yamlnode.sequence(tests[number] for number in groups)
         return yamlnode.written(yamlnode.changed(self.node, changes))
 
+    def group(self, number: int) -> TestGroup:
+        """The test with that number, which may not be the only one left."""
+        return next(group for group in self.groups if group.number == number)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all tests of the file are still there."""
+        return len(self.groups) == len(yamlnode.items(yamlnode.child(self.node, "tests")))
+
     def test(self, number: int) -> Node:
         """The node of one group."""
         return yamlnode.items(yamlnode.child(self.node, "tests"))[number]

@@ -146,3 +146,34 @@ def test_the_table_beside_kubernetes_mixin_names_alerts_that_there_are_and_every
     assert len(theirs) == len(set(theirs))
     assert set() == set(theirs) & catalogue().keys()
     assert [] == [name for name in catalogue() if name.startswith("Kube") and name != "KubeStateMetricsMissing"]
+
+
+_EXAMPLE = (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("shown", re.findall(r"```console\n\$ (alertgen .*\n(?:.*\n)+?)```", _EXAMPLE))
+def test_the_page_about_tests_shows_what_the_commands_really_print(
+    shown: str, tmp_path: Path, promtool: Binary
+) -> None:
+    command, _, output = shown.partition("\n")
+    rules, tests = re.findall(r"```yaml\n(.*?)```", _EXAMPLE, re.DOTALL)
+    if "error[test-failed]" in output:
+        tests = "1m, alertname: Down, exp".join(tests.rsplit("5m, alertname: Down, exp", 1))
+    for name, text in (("rules", rules), ("tests", tests)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "web.yaml").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "alertgen"), *shlex.split(command)[1:]],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{promtool.path.parent}:{os.environ['PATH']}", "XDG_CACHE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    measured = r"promtool [\d.]+, [\d.]+ s"
+    assert re.sub(measured, "", output) == re.sub(measured, "", done.stdout)
+    assert not done.stderr
+
+
+def test_the_page_about_tests_shows_a_failure_the_coverage_and_the_slips() -> None:
+    assert 3 == len(re.findall(r"^\$ alertgen ", _EXAMPLE, re.MULTILINE))

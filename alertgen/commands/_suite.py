@@ -17,7 +17,7 @@ from alertgen.diagnostics import AlertgenError, Diagnostic, Severity, in_order
 from alertgen.reports import coverage_table, suites, text
 from alertgen.rulefile import Rule
 from alertgen.suite import Source, Verdict, cases
-from alertgen.tools import binaries, coverage_runner, suite_runner
+from alertgen.tools import binaries, coverage_runner, suite_runner, timeline_runner
 from alertgen.tools.cache import Cache, folder
 from alertgen.tools.suite_files import Reader, expand
 from alertgen.vacuous import silent_passes
@@ -36,6 +36,7 @@ class Asked:
     coverage: bool
     fail_under: float
     cached: bool
+    word: str
 
 
 def committed(out: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -49,10 +50,15 @@ def run(asked: Asked) -> None:
     promtool = binaries.find("promtool", binaries.TOOLS_FOLDER, os.environ)
     reader = Reader()
     sources = [reader.source(path) for path in expand(asked.tests)]
+    if asked.word:
+        sources = [one for source in sources if (one := source.only(asked.word))]
+        if not sources:
+            raise click.BadParameter(f"no test's `path: name` contains {asked.word!r}", param_hint="-k")
     others = [rule for path in expand(asked.rules) for file in reader.rules(path) for rule in file.rules]
     with progress("testing", len(sources)) as on_done:
         verdicts, errors = suite_runner.run(promtool, sources, jobs=asked.jobs, timeout=asked.timeout, on_done=on_done)
-    failed = list(suites.findings(verdicts))
+    lines = timeline_runner.timelines(promtool, verdicts, jobs=asked.jobs, timeout=asked.timeout)
+    failed = list(suites.findings(verdicts, lines))
     passed = [_as(finding, strict=asked.strict) for finding in _extra(sources, reader)]
     covered: list[Covered] = []
     if asked.coverage:

@@ -46,7 +46,12 @@ from alertgen.verdict import CaseId, CaseResult, as_diagnostics, cases, judge
     "--fail-under", type=click.FloatRange(0, 100), default=0.0, metavar="PERCENT", help="Fail for less coverage."
 )
 @click.option("--cache/--no-cache", "cached", default=True, help="Believe what promtool said before (default).")
-@click.option("-k", "word", default="", help="Only scenarios whose `namespace/service Alert: sentence` contains this.")
+@click.option(
+    "-k",
+    "word",
+    default="",
+    help="Only scenarios whose `namespace/service Alert: sentence`, or tests whose `path: name`, contains this.",
+)
 @click.option("--golden/--no-golden", "on_golden", default=True, help="Refuse to run when golden/ is stale (default).")
 @click.option("--jobs", type=click.IntRange(min=1), default=process.cores, help="Processes side by side; one per core.")
 @click.option("--timeout", type=click.IntRange(min=1), default=900, show_default=True, help="Seconds for each process.")
@@ -89,6 +94,7 @@ def test(
                 coverage=coverage,
                 fail_under=fail_under,
                 cached=cached,
+                word=word,
             )
         )
         return

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from alertgen.diagnostics import Diagnostic, Location, did_you_mean
-from alertgen.suite import Complaint, Verdict, cases
+from alertgen.reports.strip import strip
+from alertgen.suite import Complaint, Source, Verdict, cases
+from alertgen.timeline import Timeline
 from alertgen.unittests import TestGroup
 
+Lines = Mapping[int, tuple[Timeline, float]]
+"""By the `id` of an assertion, the states of the alert it is about, and until when, in seconds."""
 
-def findings(verdicts: Sequence[Verdict]) -> Iterator[Diagnostic]:
+
+def findings(verdicts: Sequence[Verdict], timelines: Lines = MappingProxyType({})) -> Iterator[Diagnostic]:
     """Each complaint of promtool's, at the assertion it is about."""
     for verdict in verdicts:
         for complaint in verdict.complaints:
-            yield _finding(verdict, complaint)
+            yield _finding(verdict, complaint, timelines)
 
 
-def _finding(verdict: Verdict, complaint: Complaint) -> Diagnostic:
+def _finding(verdict: Verdict, complaint: Complaint, timelines: Lines = MappingProxyType({})) -> Diagnostic:
     failure, assertion = complaint.failure, complaint.assertion
     source = verdict.source
-    group = source.tests.groups[complaint.group] if source.tests and complaint.group is not None else None
+    group = source.tests.group(complaint.group) if source.tests and complaint.group is not None else None
     if assertion is not None:
         about = f"{group.title}: {assertion}" if group else str(assertion)
-        return Diagnostic(assertion.at, "test-failed", about, words(complaint) + _hint(verdict, complaint))
+        drawn = ""
+        if found := timelines.get(id(assertion)):
+            drawn = "\nstates\n" + _listed(strip(*found, assertion.time))
+        hint = words(complaint) + _hint(verdict, complaint) + drawn + _again(source, group)
+        return Diagnostic(assertion.at, "test-failed", about, hint)
     place = group.at if group else Location(source.path, 1, 1)
     if failure.alertname is not None:
         rule = f"the rule {failure.alertname} cannot be evaluated at {failure.at}"
@@ -32,6 +43,13 @@ def _finding(verdict: Verdict, complaint: Complaint) -> Diagnostic:
         return Diagnostic(place, "test-failed", about, failure.error or words(complaint))
     about = f"promtool does not take this file: {failure.error}" if failure.error else "a test fails"
     return Diagnostic(place, "test-failed", about, "" if failure.error else words(complaint))
+
+
+def _again(source: Source, group: TestGroup | None) -> str:
+    """How to run just this test."""
+    if group is None:
+        return ""
+    return f"\nrun it alone: alertgen test --tests {shlex.quote(source.path)} -k {shlex.quote(group.title)}"
 
 
 def words(complaint: Complaint) -> str:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 
-from alertgen.coverage import Covered, Seen, shown, wanted
+from alertgen.coverage import Covered, shown, wanted
 from alertgen.diagnostics import AlertgenError
 from alertgen.rulefile import Rule
 from alertgen.suite import Source
-from alertgen.timeline import alerts, probes
-from alertgen.tools import promtool as tool
 from alertgen.tools.binaries import Binary
 from alertgen.tools.cache import Cache
+from alertgen.tools.timeline_runner import seen
 from alertgen.tools.trial_runner import Trial, noticed
-from alertgen.trials import Bench, bench, clauses
+from alertgen.trials import bench, clauses
 
 
 def measure(
@@ -33,7 +30,7 @@ def measure(
     benches = {
         rule: [b for source in sources if rule in source.loaded and (b := bench(source, rule))] for rule in rules
     }
-    found, errors = _seen(promtool, [b for of_rule in benches.values() for b in of_rule], jobs=jobs, timeout=timeout)
+    found, errors = seen(promtool, [b for of_rule in benches.values() for b in of_rule], jobs=jobs, timeout=timeout)
     trials: dict[Trial, str] = {}
     names: dict[Rule, tuple[str, ...]] = {}
     for rule, of_rule in benches.items():
@@ -55,23 +52,6 @@ def measure(
     }
     covered = [Covered(r, states[r], wanted(r), names[r], frozenset(decisive[r])) for r in benches]
     return covered, (*errors, *more)
-
-
-def _seen(
-    promtool: Binary, benches: Sequence[Bench], *, jobs: int, timeout: float
-) -> tuple[dict[Bench, Seen], tuple[AlertgenError, ...]]:
-    """Which alerts there were when, in every test that could tell."""
-    with tempfile.TemporaryDirectory(prefix="alertgen-", dir=tool.memory_folder(jobs)) as scratch:
-        paths: dict[Path, Bench] = {}
-        for number, one in enumerate(b for b in benches if b.rule.alert):
-            files = {f"{number}-{index}-rules.yaml": text for index, text in enumerate(one.rule_files({}))}
-            path = Path(scratch) / f"{number}.yaml"
-            for name, text in (files | {path.name: probes(one, list(files))}).items():
-                (path.parent / name).write_text(text, encoding="utf-8")
-            paths[path] = one
-        costs = {path: 2 * one.cost for path, one in paths.items()}  # half of it answering
-        done, errors = tool.run_test_files(promtool, costs, jobs=jobs, timeout=timeout, on_done=lambda _: None)
-        return {paths[path]: alerts(run.failures) for path, run in done.items()}, errors
 
 
 def every_rule(sources: Sequence[Source], others: Iterable[Rule]) -> list[Rule]:

@@ -114,7 +114,7 @@ def _parts(source: Source, copies: Copies, limit: float | None) -> Iterator[Part
                 chunk = []
             chunk.append(group)
         yield copies.of(source, chunk)
-    elif source.tests and (source.custom or MAGIC.search(os.path.dirname(source.path))):  # noqa: PTH120 - a text
+    elif tests and (source.custom or not tests.complete or MAGIC.search(os.path.dirname(source.path))):  # noqa: PTH120 - a text
         yield copies.of(source, groups)
     else:
         yield Part(Path(source.path), source, tuple(groups), whole=True)

@@ -80,6 +80,18 @@ def test_what_promtool_passes_in_silence_is_a_warning_and_with_strict_an_error(r
     assert (1, True) == (strict.returncode, "error[unknown-alert]" in strict.stdout)
 
 
+def test_one_test_of_a_file_may_be_run_alone(run: Run, tmp_path: Path) -> None:
+    _, _, body = GOOD.partition("tests:\n")
+    bad = body.replace("job: a}}]", "job: b}}]").replace("- interval", "- name: Wrong one\n  interval")
+    write(tmp_path, "tests/bad.yaml", GOOD + bad)
+    assert 1 == run("--tests", "tests/*.yaml").returncode
+    one = run("--tests", "tests/*.yaml", "-k", "bad.yaml: unnamed#0")
+    assert (0, True) == (one.returncode, one.stdout.startswith("1 of 1 tests pass"))
+    other = run("--tests", "tests/*.yaml", "-k", "wrong ONE")
+    assert (1, True) == (other.returncode, "tests/bad.yaml:13:32: error[test-failed]: Wrong one" in other.stdout)
+    assert 2 == run("--tests", "tests/*.yaml", "-k", "nobody").returncode
+
+
 @pytest.mark.parametrize("style", ["json", "github", "sarif", "junit"])
 def test_machines_get_their_formats_with_the_place(style: str, run: Run, tmp_path: Path) -> None:
     write(tmp_path, "tests/bad.yaml", GOOD.replace("job: a}}]", "job: b}}]"))

@@ -9,6 +9,7 @@ from alertgen import rulefile, unittests
 from alertgen.promtool_output import Failure
 from alertgen.reports import suites
 from alertgen.suite import Complaint, Source, Verdict
+from alertgen.timeline import Timeline
 
 TESTS = """\
 tests:
@@ -43,12 +44,22 @@ FIRES = (0, 0, failure(alertname="Down", got='{alertname="Down"} {summary="x"}')
 def test_an_assertion_is_told_with_its_line_what_was_expected_and_what_there_was() -> None:
     (found,) = suites.findings([verdict(FIRES)])
     assert "t.yaml:5:32: error[test-failed]: first: Down at 5m" == str(found)
-    assert 'expected\n  nothing\ngot\n  {alertname="Down"} {summary="x"}' == found.hint
+    assert 'expected\n  nothing\ngot\n  {alertname="Down"} {summary="x"}' == found.hint.rpartition("\n")[0]
+
+
+def test_a_failure_says_how_to_run_its_test_alone_and_which_states_the_alert_had() -> None:
+    wrong = verdict(FIRES)
+    line = Timeline({60.0: 1}, {240.0: 1, 300.0: 1}, 60.0)
+    (found,) = suites.findings([wrong], {id(wrong.complaints[0].assertion): (line, 360.0)})
+    drawn, mark, again = found.hint.splitlines()[-3:]
+    assert "  .p..##." == drawn.partition("  a column is 60s")[0]
+    assert "       ^" == mark
+    assert "run it alone: alertgen test --tests t.yaml -k first" == again
 
 
 def test_an_alert_that_does_not_exist_is_told_the_name_that_was_meant() -> None:
     (found,) = suites.findings([verdict((0, 1, failure(alertname="Dwon", expected="{} {}")))])
-    assert found.hint.endswith("there is no alert 'Dwon'; did you mean 'Down'?")
+    assert "\nthere is no alert 'Dwon'; did you mean 'Down'?\n" in found.hint
 
 
 def test_a_rule_that_cannot_be_evaluated_is_told_at_its_test() -> None:
