@@ -39,8 +39,8 @@ verify: $(RUNTIME) tools ## is golden/ what build writes, and do its tests pass?
 	@.venv/bin/alertgen build --check
 	@.venv/bin/alertgen test
 
-matrix: $(DEV) tools-matrix ## the tests that depend on a version, with every promtool and amtool there is
-	@$(PYTEST) -m "matrix and not mutants"
+matrix: $(DEV) tools-matrix ## the tests that take long, and those that depend on a version, with every promtool and amtool there is
+	@$(PYTEST) -m "(matrix or long) and not mutants"
 
 specs: $(DEV) tools ## thousands of good and of broken specs that nobody thought of
 	@ALERTGEN_TEST_SCALE=40 $(PYTEST) tests/test_good_and_bad_specs.py

@@ -8,6 +8,7 @@ from alertgen.tools.binaries import Binary
 from benchmarks import __main__ as benchmarks
 
 
+@pytest.mark.long
 def test_a_small_site_is_generated_built_checked_and_measured(
     promtool: Binary, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

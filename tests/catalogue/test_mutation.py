@@ -17,7 +17,6 @@ PAGE = Path(__file__).parents[2] / "docs" / "mutation.md"
 
 QUICK = (
     "ContainerCannotStart",
-    "ContainerRestartRateHigh",
     "KubeStateMetricsMissing",
     "PodNotReady",
     "WorkloadDegraded",

@@ -251,6 +251,7 @@ def _run(promtool: Binary, paths: Sequence[str]) -> list[Verdict]:
     return verdicts
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("folder")
 def test_every_odd_file_has_promtools_own_verdict(promtools: Sequence[Binary], monkeypatch: pytest.MonkeyPatch) -> None:
     paths = expand(["tests/**/*.yaml"])

@@ -1,0 +1,130 @@
+"""Proving the spec's alerts and routes: `alertgen test` without test files of somebody else."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from alertgen import compiler, workspace
+from alertgen.commands import _options as options
+from alertgen.commands._drift import drift_summary, drifted
+from alertgen.commands._output import print_findings, progress
+from alertgen.commands._spec import compiled, stop_on_errors
+from alertgen.compiler import Build
+from alertgen.diagnostics import AlertgenError, Diagnostic, Location, in_order
+from alertgen.expand import Expansion
+from alertgen.expectations import judged
+from alertgen.reports import machine, text
+from alertgen.routecases import distinct, misrouted, route_cases
+from alertgen.tools import binaries, prover
+from alertgen.verdict import CaseId, CaseResult, as_diagnostics, cases, judge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the user wants to have proven, and how."""
+
+    spec: str
+    out: str
+    word: str
+    on_golden: bool
+    jobs: int
+    timeout: int
+    verbose: bool
+    style: str
+
+
+def run(wanted: Asked) -> None:
+    """Proves it, prints what came of it, and ends with the exit status."""
+    started = time.monotonic()
+    tools = {name: binaries.find(name, binaries.TOOLS_FOLDER, os.environ) for name in ("promtool", "amtool")}
+    result = compiled(wanted.spec)
+    stop_on_errors(result, wanted.style)
+    _new_enough(tools["promtool"], result)
+    proofs = list(compiler.proofs(result, _selects(wanted.word)))
+    if not proofs:
+        raise click.BadParameter(
+            f"no scenario contains {wanted.word!r}; `alertgen explain` lists them", param_hint="-k"
+        )
+    estate = result.estate
+    asked = list(route_cases(estate.routing, ((p.expansion, p.tests) for p in proofs), estate.site.external_labels))
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alertgen-")))
+        tests, tree = folder / "proofs", folder / "tree"
+        if wanted.word or not wanted.on_golden:
+            workspace.write(str(tree), [result.routing_artifact] if wanted.word else result.artifacts())
+        else:
+            tree = Path(wanted.out)
+            drifts = list(workspace.compare(wanted.out, result.artifacts()))
+            if drifts:
+                print_findings([drifted(wanted.out, drift) for drift in drifts], wanted.style)
+                click.echo(drift_summary(wanted.out, drifts), err=True)
+                sys.exit(options.FINDINGS)
+        workspace.write(str(tests), (artifact for proof in proofs for artifact in proof.artifacts()))
+        on_done = stack.enter_context(progress("proving", len(result.entries) + len(proofs) + 1))
+        routes = distinct(asked, estate.tree)
+        proof = prover.prove(tools, tree, tests, routes, jobs=wanted.jobs, timeout=wanted.timeout, on_done=on_done)
+    failed = [*proof.failed, *(prover.misrouted(case, got) for case, got in misrouted(asked, estate.tree))]
+    ran = [p for p in proofs if tests / p.path in proof.ran]
+    proven = {case: _place_of(result, p.expansion, case) for p in ran for case in cases(p.tests)}
+    results, problems = judge(proven, failed, Location(wanted.out, 1, 1))
+    expected = [
+        case for case in judged(estate, result.routing, result.entries) if _selects(wanted.word)(str(case.case))
+    ]
+    results, problems = (*results, *expected), (*problems, *as_diagnostics(expected))
+    _report(results, in_order([*result.diagnostics, *problems]), wanted.style)
+    if wanted.verbose:
+        click.echo("".join(f.raw for f in failed), err=True)
+    for error in proof.errors:
+        click.echo(f"error: {error.message}", err=True)
+    if wanted.style == "text":
+        good = sum(1 for r in results if not r.failed)
+        left_out = sum(len(list(cases(p.tests))) for p in proofs) - len(proven)
+        unknown = f", {left_out:,} could not be run" if left_out else ""
+        click.echo(
+            f"{good:,} of {text.count(len(results), 'scenario')} hold ({text.count(proof.assertions, 'assertion')})"
+            f"{unknown}, {text.count(proof.rules, 'rule')} checked, {text.count(len(asked), 'alert')} routed: "
+            f"{', '.join(map(str, tools.values()))}, {time.monotonic() - started:.1f} s"
+        )
+    if proof.errors:
+        sys.exit(options.ENVIRONMENT)
+    if problems:
+        sys.exit(options.FINDINGS)
+
+
+def _new_enough(promtool: binaries.Binary, result: Build) -> None:
+    """A promtool older than every Prometheus of the site would prove what none of them does."""
+    wanted = result.estate.prometheus_version
+    if promtool.version < wanted:
+        raise AlertgenError(
+            f"the site says Prometheus {binaries.dotted(wanted)} or newer, and {promtool} is older",
+            "put a newer promtool on PATH, or lower prometheus.min_version",
+        )
+
+
+def _selects(word: str) -> Callable[[str], bool]:
+    return lambda name: word.lower() in name.lower()
+
+
+def _report(results: Sequence[CaseResult], found: Sequence[Diagnostic], style: str) -> None:
+    if style == "junit":
+        click.echo(machine.junit(found, results))
+    else:
+        print_findings(found, style, scenarios=len(results))
+
+
+def _place_of(result: Build, expansion: Expansion, case: CaseId) -> Location:
+    """Where the spec speaks of a case: the alert's override, else the service."""
+    if expansion.service is None:
+        return result.estate.site_at("site")
+    document = result.document(expansion.namespace, expansion.name)
+    written = case.alert in document.data.get("alerts", {})
+    return document.key("alerts", case.alert) if written else document.at("service")
