@@ -29,17 +29,19 @@ def changes(
 ) -> Iterator[str]:
     """A line for all alerts of a service that were told to the same people before and are told to the same now.
 
-    `alerts` are the services as `namespace/name`, with the labels that their alerts have now, the name included. What
-    was committed and cannot be read is not compared: the diff shows it.
+    `alerts` are the services as `namespace/name`, with the labels that their alerts have now, the name included; those
+    are looked at only where something can have changed. What was committed and cannot be read is not compared: the diff
+    shows it.
     """
     changed = {drift.path: drift for drift in drifts if drift.committed and drift.built}
     old_tree = _tree(changed[ROUTING_FILE].committed) if ROUTING_FILE in changed else tree
     if old_tree is None:
         return
-    for service, now in alerts:
+    for service, labels in alerts:
         drift = changed.get(f"prometheus/{service}.yaml")
         if drift is None and old_tree is tree:
             continue
+        now = list(labels)
         before = now if drift is None else _alerts(drift.committed, service, external)
         yield from _of_service(service, _told(old_tree, before), _told(tree, now))
 

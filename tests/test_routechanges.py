@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,6 +51,13 @@ def test_a_new_tree_says_for_whom_that_makes_a_difference() -> None:
     assert ["`Down` of `my-app`: pager → pager during office; chat outside office"] == list(
         changes([drift(ROUTING_FILE, rendered(BEFORE))], NOW, {}, SERVICES)
     )
+
+
+def test_a_service_whose_route_cannot_have_changed_is_not_even_expanded() -> None:
+    def unasked() -> Iterator[dict[str, str]]:
+        yield alert(str(1 / 0), "critical")
+
+    assert not list(changes([], NOW, {}, [("shop/my-app", unasked())]))
 
 
 def test_another_severity_is_another_receiver() -> None:

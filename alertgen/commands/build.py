@@ -14,7 +14,9 @@ from alertgen.commands._drift import drift_summary, drifted
 from alertgen.commands._output import counted, print_findings, progress
 from alertgen.commands._spec import compiled, stop_on_errors
 from alertgen.compiler import Build
+from alertgen.expand import SITE_GROUP, SITE_NAMESPACE
 from alertgen.reports import text
+from alertgen.source import Document
 
 
 @click.command()
@@ -59,8 +61,14 @@ def build(spec: str, out: str, check: bool, style: str) -> None:
         )
 
 
-def _labels(result: Build) -> Iterator[tuple[str, list[Mapping[str, str]]]]:
-    """Every service, and the installation, with the labels of its alerts; each is expanded as it is asked for."""
-    for document in (*(entry.document for entry in result.entries), None):
-        expansion = result.estate.expansion(document)[0]
-        yield f"{expansion.namespace}/{expansion.name}", [alert.certain_labels for alert in expansion.alerts]
+def _labels(result: Build) -> Iterator[tuple[str, Iterator[Mapping[str, str]]]]:
+    """Every service, and the installation, with the labels of its alerts; it is expanded when those are asked for."""
+    for entry in result.entries:
+        namespace, name = entry.key
+        yield f"{namespace}/{name}", _labels_of(result, entry.document)
+    yield f"{SITE_NAMESPACE}/{SITE_GROUP}", _labels_of(result, None)
+
+
+def _labels_of(result: Build, document: Document | None) -> Iterator[Mapping[str, str]]:
+    for alert in result.estate.expansion(document)[0].alerts:
+        yield alert.certain_labels
