@@ -23,7 +23,8 @@ help: ## this list
 build: $(RUNTIME) ## set up and write golden/ from rules.d/
 	@.venv/bin/alertgen build
 
-golden: build ## the same, after changing a pattern or a check
+golden: build ## the same, after changing a pattern or a check; and the tests' larger site
+	@cd tests/larger_site && ../../.venv/bin/alertgen build
 
 test: $(DEV) tools ## set up and run every test
 	@$(PYTEST)
