@@ -15,7 +15,7 @@ PYTEST = .venv/bin/python -m pytest --quiet -n 2
 RUNTIME := .venv/runtime
 DEV := .venv/dev
 
-.PHONY: help build test lint types verify matrix specs mutants mutants-all check golden bench tools tools-matrix clean
+.PHONY: help build test lint types verify matrix specs mutants mutants-all check golden bench picture tools tools-matrix clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -56,6 +56,11 @@ check: lint types test verify matrix mutants ## everything that CI does
 
 bench: $(RUNTIME) tools ## how long sites of 100 to 5,000 services take, against promtool
 	@.venv/bin/python -m benchmarks
+
+picture: $(RUNTIME) tools ## docs/proof.png: the page that `alertgen test --html` writes, in Chromium
+	@.venv/bin/alertgen test -k 'shop/my-app ContainerMemoryNearLimit' --html .venv/proof.html
+	@chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --window-size=820,760 \
+		--screenshot=docs/proof.png "file://$(CURDIR)/.venv/proof.html" 2> .venv/chromium.log || { cat .venv/chromium.log >&2; exit 1; }
 
 tools: $(RUNTIME) ## promtool and amtool: those on PATH, or unpacked into .tools
 	@.venv/bin/alertgen doctor --install

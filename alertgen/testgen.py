@@ -100,6 +100,11 @@ def tests_of(expansion: Expansion, found: Situations, wanted: Callable[[str], bo
 test_file.__test__ = False  # type: ignore[attr-defined]  # for pytest, as above
 
 
+def alone(expansion: Expansion, alert: Alert, scenario: Scenario) -> TestGroup:
+    """One scenario in a test group of its own."""
+    return _group(expansion, _Pack(_case(alert, scenario, literal=False)))
+
+
 def _proofs(expansion: Expansion, wanted: Callable[[str], bool]) -> Iterator[TestGroup]:
     """The tests of the recording rules. What is recorded adds up what is there: each needs a group of its own."""
     step = int(expansion.subject.site.evaluation_interval)
@@ -386,8 +391,12 @@ def _cases_of(expansion: Expansion, found: Situations) -> Iterator[_Case]:
         for scenario in found[alert.title]:
             literal = scenario.breached is not None and not compared
             compared = compared or literal
-            shown = {_identity(series): series for series in (*scenario.series, *scenario.background)}
-            yield _Case(alert, scenario, literal, shown)
+            yield _case(alert, scenario, literal=literal)
+
+
+def _case(alert: Alert, scenario: Scenario, *, literal: bool) -> _Case:
+    shown = {_identity(series): series for series in (*scenario.series, *scenario.background)}
+    return _Case(alert, scenario, literal, shown)
 
 
 def _group(expansion: Expansion, pack: _Pack) -> TestGroup:

@@ -20,11 +20,14 @@ from alertgen.commands._output import print_findings, progress
 from alertgen.commands._spec import compiled, stop_on_errors
 from alertgen.compiler import Build
 from alertgen.diagnostics import AlertgenError, Diagnostic, Location, in_order
+from alertgen.drawing import Drawing
 from alertgen.expand import Expansion
 from alertgen.expectations import judged
-from alertgen.reports import machine, text
+from alertgen.reports import html, machine, text
 from alertgen.routecases import distinct, misrouted, route_cases
-from alertgen.tools import binaries, prover
+from alertgen.testgen import situations
+from alertgen.tools import binaries, drawing_runner, prover
+from alertgen.tools.drawing_runner import Sitter
 from alertgen.verdict import CaseId, CaseResult, as_diagnostics, cases, judge
 
 
@@ -40,6 +43,8 @@ class Asked:
     timeout: int
     verbose: bool
     style: str
+    html: Path | None = None
+    """Where to write the page with pictures."""
 
 
 def run(wanted: Asked) -> None:
@@ -85,19 +90,48 @@ def run(wanted: Asked) -> None:
         click.echo("".join(f.raw for f in failed), err=True)
     for error in proof.errors:
         click.echo(f"error: {error.message}", err=True)
+    good = sum(1 for r in results if not r.failed)
+    left_out = sum(len(list(cases(p.tests))) for p in proofs) - len(proven)
+    unknown = f", {left_out:,} could not be run" if left_out else ""
+    summary = (
+        f"{good:,} of {text.count(len(results), 'scenario')} hold ({text.count(proof.assertions, 'assertion')})"
+        f"{unknown}, {text.count(proof.rules, 'rule')} checked, {text.count(len(asked), 'alert')} routed: "
+        f"{', '.join(map(str, tools.values()))}"
+    )
+    if wanted.html:
+        drawings = _draw(wanted, tools["promtool"], proofs)
+        _write(wanted.html, html.page(results, drawings, summary))
     if wanted.style == "text":
-        good = sum(1 for r in results if not r.failed)
-        left_out = sum(len(list(cases(p.tests))) for p in proofs) - len(proven)
-        unknown = f", {left_out:,} could not be run" if left_out else ""
-        click.echo(
-            f"{good:,} of {text.count(len(results), 'scenario')} hold ({text.count(proof.assertions, 'assertion')})"
-            f"{unknown}, {text.count(proof.rules, 'rule')} checked, {text.count(len(asked), 'alert')} routed: "
-            f"{', '.join(map(str, tools.values()))}, {time.monotonic() - started:.1f} s"
-        )
+        click.echo(f"{summary}, {time.monotonic() - started:.1f} s")
     if proof.errors:
         sys.exit(options.ENVIRONMENT)
     if problems:
         sys.exit(options.FINDINGS)
+
+
+def _draw(wanted: Asked, promtool: binaries.Binary, proofs: Sequence[compiler.Proven]) -> dict[CaseId, Drawing]:
+    """A picture of every scenario that was asked for. What cannot be drawn was reported as it could not be proven."""
+    sitters = {
+        CaseId(f"{proof.expansion.namespace}/{proof.expansion.name}", alert.title, scenario.name): Sitter(
+            proof.expansion, alert, scenario
+        )
+        for proof in proofs
+        for alert, found in zip(proof.expansion.alerts, situations(proof.expansion).values(), strict=True)
+        for scenario in found
+    }
+    chosen = {case: sitter for case, sitter in sitters.items() if _selects(wanted.word)(str(case))}
+    with progress("drawing", len(chosen)) as on_done:
+        pictures, _ = drawing_runner.draw(
+            promtool, list(chosen.values()), jobs=wanted.jobs, timeout=wanted.timeout, on_done=on_done
+        )
+    return {case: picture for case, picture in zip(chosen, pictures, strict=True) if picture}
+
+
+def _write(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise AlertgenError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _new_enough(promtool: binaries.Binary, result: Build) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from alertgen.commands import _options as options
@@ -33,6 +35,11 @@ from alertgen.tools import process
     default="",
     help="Only scenarios whose `namespace/service Alert: sentence`, or tests whose `path: name`, contains this.",
 )
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a page with a picture of every scenario to this file.",
+)
 @click.option("--golden/--no-golden", "on_golden", default=True, help="Refuse to run when golden/ is stale (default).")
 @click.option("--jobs", type=click.IntRange(min=1), default=process.cores, help="Processes side by side; one per core.")
 @click.option("--timeout", type=click.IntRange(min=1), default=900, show_default=True, help="Seconds for each process.")
@@ -48,6 +55,7 @@ def test(
     fail_under: float,
     cached: bool,
     word: str,
+    html: Path | None,
     on_golden: bool,
     jobs: int,
     timeout: int,
@@ -61,8 +69,11 @@ def test(
     """
     if fail_under and not coverage:
         raise click.UsageError("--fail-under is about --coverage.")
-    if coverage and not test_files:
+    generated = coverage and not test_files
+    if generated:
         test_files, rule_files = _suite.committed(out)
+    if html and test_files:
+        raise click.UsageError("--html is about the spec's own scenarios.")
     if test_files:
         _suite.run(
             _suite.Asked(
@@ -76,6 +87,7 @@ def test(
                 fail_under=fail_under,
                 cached=cached,
                 word=word,
+                generated=generated,
             )
         )
         return
@@ -85,6 +97,14 @@ def test(
 
     _proof.run(
         _proof.Asked(
-            spec=spec, out=out, word=word, on_golden=on_golden, jobs=jobs, timeout=timeout, verbose=verbose, style=style
+            spec=spec,
+            out=out,
+            word=word,
+            on_golden=on_golden,
+            jobs=jobs,
+            timeout=timeout,
+            verbose=verbose,
+            style=style,
+            html=html,
         )
     )

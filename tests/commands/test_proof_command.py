@@ -1,0 +1,45 @@
+"""What `alertgen test` does with the spec's own scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from alertgen.cli import main
+from alertgen.tools.binaries import Binary
+
+SPEC = Path(__file__).parent.parent.parent / "rules.d"
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(promtool: Binary, amtool: Binary, monkeypatch: pytest.MonkeyPatch) -> Run:
+    for tool in (promtool, amtool):
+        monkeypatch.setenv("PATH", str(tool.path.parent), prepend=":")
+    return lambda *arguments: CliRunner().invoke(main, ["test", "--spec", str(SPEC), *arguments])
+
+
+def test_html_is_a_page_with_a_picture_of_each_scenario(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "proof.html"
+    done = run("-k", "shop/my-app WorkloadDown", "--html", str(file))
+    assert 0 == done.exit_code, done.output
+    text = file.read_text(encoding="utf-8")
+    scenarios = text.count("<figure>")
+    assert f"<title>All {scenarios} scenarios hold</title>" in text
+    assert scenarios == text.count("<svg") > 3
+
+
+def test_a_page_that_cannot_be_written_is_said(run: Run, tmp_path: Path) -> None:
+    done = run("-k", "shop/my-app WorkloadDown", "--html", str(tmp_path / "no" / "proof.html"))
+    assert 3 == done.exit_code
+    assert "proof.html: No such file or directory" in done.output
+
+
+def test_there_is_no_page_for_other_peoples_tests(run: Run) -> None:
+    done = run("--tests", "x.yaml", "--html", "proof.html")
+    assert 2 == done.exit_code
+    assert "--html is about the spec's own scenarios" in done.output
