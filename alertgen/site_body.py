@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from alertgen.diagnostics import Diagnostic, Location
+from alertgen.example import having
+from alertgen.facet import Facet
 from alertgen.interpolation import Filled, InterpolationError, Put, Template, Value, plain, seconds
-from alertgen.model import Kind, Scenario, Series, Service, Site, Span
+from alertgen.model import Kind, Scenario, Series, Site, Span
 from alertgen.notation import NotationError, parse_series, parse_values
 from alertgen.pattern import Level, Refusal
 from alertgen.podnames import pod_regex
@@ -142,6 +144,8 @@ class Body:
     defaults: Any
     unparsed: bool = False
     keeps: frozenset[str] = field(default_factory=frozenset)
+    facet: Facet[Any] | None = None
+    """What it needs of a service, or of the installation."""
 
     def expression(self, subject: Subject, params: Any) -> Expr:
         """The expression for a service; for parameters that are refused, that of the defaults."""
@@ -191,13 +195,11 @@ class Body:
 
     def example(self, site: Site) -> tuple[Subject, World]:
         """A service that the pattern is for, to try it on."""
-        service = None
-        if self.level is not Level.CLUSTER:
-            service = Service(
-                name="my-app", namespace="shop", team="web", tier="standard", kind=self.kinds[0], container="my-app"
-            )
-        subject = Subject(site, service)
-        world = World(subject, self.level, for_=self.for_)
+        having_it, service = having(self.facet, None if self.level is Level.CLUSTER else self.kinds[0])
+        site = replace(site, facets={**site.facets, **having_it.facets})
+        item = self.facet.items(site, service)[0] if self.facet else None
+        subject = Subject(site, service, self.facet, item)
+        world = World(subject, self.level, for_=self.for_, item=item)
         if service:
             world = replace(world, name=service.name, namespace=service.namespace, container=service.container)
         return subject, world
@@ -248,12 +250,17 @@ class Body:
     def _own_words(self, params: Any) -> dict[str, Value]:
         return {name: getattr(params, name) for name in params.__dataclass_fields__}
 
+    def _item_words(self, item: object) -> Mapping[str, Value]:
+        """What what it needs is called."""
+        return self.facet.words(item) if self.facet else {}
+
     def _subject_words(self, subject: Subject, params: Any) -> dict[str, Value]:
         """What `${…}` knows in the expression."""
         words = self._own_words(params)
         words |= {
             "scrape_interval": subject.site.scrape_interval,
             "evaluation_interval": subject.site.evaluation_interval,
+            **self._item_words(subject.item),
         }
         if self.level is Level.CLUSTER:
             return words
@@ -270,6 +277,7 @@ class Body:
         """What `${…}` knows in a scenario: there the names may be a neighbour's."""
         words = self._subject_words(world.subject, params)
         words |= {"for": world.for_, "keep_firing_for": world.keep_firing_for, "cluster": world.cluster}
+        words |= self._item_words(world.item)
         if self.level is Level.CLUSTER:
             return words
         del words["pods"]

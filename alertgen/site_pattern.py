@@ -11,12 +11,14 @@ import dataclasses
 import difflib
 import keyword
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from alertgen import promql_tree
 from alertgen.diagnostics import Diagnostic, Severity, did_you_mean, in_order
+from alertgen.example import having
 from alertgen.model import Kind, Scenario, Series, Site
+from alertgen.needs import NEEDS, OF_A_SERVICE, OF_THE_SITE
 from alertgen.pattern import (
     COUNT,
     DURATION,
@@ -170,6 +172,12 @@ SCHEMA: Final = _object(
             "uniqueItems": True,
             "description": "The kinds of services it is for (default all).",
         },
+        "needs": {
+            "enum": list(NEEDS),
+            "description": "Only for services that say this of themselves (node_pools: for installations). Each item "
+            "of it has an alert of its own, and its names are words: ${cronjob}, ${certificate}, ${scrape_job}, "
+            "${target}, ${hpa}, ${kubernetes_service}, ${pool}.",
+        },
         "enabled": {
             "type": "boolean",
             "description": "true: every service it fits has it; false: who asks (default false; true per cluster).",
@@ -250,10 +258,13 @@ class _Reader:
         """Whether there is an error outside of the scenarios."""
         self.level = Level(self.data.get("per", Level.SERVICE))
         self.kinds = tuple(Kind(kind) for kind in self.data.get("kinds", EVERY_KIND))
+        self.facet = NEEDS.get(self.data.get("needs", ""))
+        """What it needs of a service, or of the installation."""
 
     def pattern(self) -> Pattern | None:
         """The pattern, as good as it can be read."""
         self._name()
+        self._needs()
         params = self._params()
         for_, keep = self._duration("for"), self._duration("keep_firing_for")
         situations = self._situations()
@@ -269,6 +280,7 @@ class _Reader:
             kinds=self.kinds,
             for_=for_,
             defaults=params(),
+            facet=self.facet,
         )
         if len(situations) == len(self.data["scenarios"]):
             body = _Proof(self, body).checked()
@@ -281,6 +293,7 @@ class _Reader:
             keep_firing_for=str(keep),
             enabled=self.data.get("enabled", self.level is Level.CLUSTER),
             kinds=self.kinds,
+            facet=self.facet,
             params=params,
             expr=body.expression,
             scenarios=body.scenarios,
@@ -328,13 +341,30 @@ class _Reader:
             message = "an alert per cluster is about no service, so `kinds` has no effect"
             self.at_key(["kinds"], "no-effect", message, "drop it, or say per: service")
 
+    def _needs(self) -> None:
+        """Whether what it is about can have what it needs. What cannot be is left out of what follows."""
+        needs = self.data.get("needs")
+        possible = OF_THE_SITE if self.level is Level.CLUSTER else OF_A_SERVICE
+        if needs is not None and needs not in possible:
+            what = "an installation" if self.level is Level.CLUSTER else "a service"
+            self.at(["needs"], "contradiction", f"{what} has no '{needs}'", f"there are: {', '.join(possible)}")
+            self.facet = None
+
+    def _item_words(self) -> Collection[str]:
+        """What the item that it needs is called by."""
+        if self.facet is None:
+            return ()
+        site, service = having(self.facet, None if self.level is Level.CLUSTER else self.kinds[0])
+        return self.facet.words(self.facet.items(site, service)[0])
+
     def _params(self) -> type[Any] | None:
         """The dataclass of the parameters; None when one of them cannot be."""
         fields: list[tuple[str, Any, Any]] = []
         used = _words_in(self.data["expr"])
-        misspelt = used - _TAKEN - self.data.get("params", {}).keys()
+        taken = _TAKEN.union(self._item_words())
+        misspelt = used - taken - self.data.get("params", {}).keys()
         for name, written in self.data.get("params", {}).items():
-            if name in _TAKEN or keyword.iskeyword(name):
+            if name in taken or keyword.iskeyword(name):
                 message = f"a parameter cannot be called '{name}': the word has a meaning already"
                 self.at_key(["params", name], "reserved-name", message)
                 continue
@@ -434,7 +464,7 @@ class _Reader:
         """The texts for people: only `${word}`, and of words that they know."""
         names = {*_NAMES, "workload"} if self.level is not Level.CLUSTER else set()
         own = params.__dataclass_fields__ if params else self.data.get("params", {})
-        known = {*own, *_SETTINGS, *names}
+        known = {*own, *_SETTINGS, *names, *self._item_words()}
         for steps in self._for_people():
             text = _value(self.data, steps)
             for match in re.finditer(r"\$\{([^}]*)\}?", text):

@@ -150,7 +150,8 @@ def _variants(world: World, alert: Alert, own: list[Scenario]) -> Iterator[Scena
         return
     if facet is not None and facet.neighbour is not None:
         theirs = _first(world.elsewhere(item=facet.neighbour(world.item)), alert)
-        yield replace(theirs, name=f"silent for what another service has as {facet.key}", breached=None, value="")
+        if _tells_apart(own[0], theirs):
+            yield replace(theirs, name=f"silent for what another service has as {facet.key}", breached=None, value="")
     if level is not Level.CLUSTER:
         elsewhere: dict[str, dict[str, object]] = {
             f"for {world.name}-worker, whose name begins alike": {"name": f"{world.name}-worker"},

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alertgen import promql_tree, schema, schema_words, site_pattern
+from alertgen import promql_tree, schema, schema_words, site_pattern, spec
 from alertgen.compiler import compile_spec
 from alertgen.diagnostics import Diagnostic, Location, Severity
+from alertgen.example import having as example_of
 from alertgen.expand import Expansion, expand
 from alertgen.model import Kind, Service, Site
+from alertgen.needs import OF_A_SERVICE, OF_THE_SITE
 from alertgen.pattern import Level, Pattern
 from alertgen.quantity import Duration
 from alertgen.render import prometheus
@@ -209,6 +211,102 @@ scenarios:
 @pytest.mark.parametrize("kind", Kind)
 def test_a_pattern_about_pods_knows_the_pods_of_every_kind(kind: Kind, promtool: Binary, tmp_path: Path) -> None:
     assert [] == failing(promtool, tmp_path, expansion(good(PER_POD.format(kind=kind))))
+
+
+PER_ITEM = """\
+pattern: ReportTooSmall
+needs: schedules
+severity: warning
+for: 5m
+expr: max by (namespace) (report_rows{namespace="${namespace}",report="${cronjob}"}) < 10
+summary: The report of ${cronjob} has {{ $value }} rows
+description: It has had so few for ${for}.
+runbook: {meaning: Something was left out., diagnosis: ["Read the log of ${cronjob}."], mitigation: [Run it again.]}
+scenarios:
+- name: fires below ten rows
+  series: {'report_rows{namespace="${namespace}",report="${cronjob}"}': 10x10 9}
+  fires: {from: 5m30s, value: "9"}
+- name: silent with ten rows
+  series: {'report_rows{namespace="${namespace}",report="${cronjob}"}': 10}
+"""
+
+
+def having(pattern: Pattern, *cronjobs: str) -> Expansion:
+    """The pattern, switched on for a service with these schedules."""
+    schedules = {"schedules": [{"cronjob": name} for name in cronjobs]} if cronjobs else {}
+    whole = {"service": "my-app", "namespace": "shop", "team": "web", **schedules}
+    nowhere = Location("", 1, 1)
+    layer = Layer("service", {pattern.alert: {"enabled": True}}, lambda *_: nowhere)
+    service = spec.read_service(whole)
+    found, problems = expand(Site(), service, {pattern.alert: pattern}, [layer], dt.date(2027, 1, 1), nowhere)
+    assert problems == ()
+    return found
+
+
+def test_each_thing_that_a_pattern_needs_has_an_alert_of_its_own_with_its_name(
+    promtool: Binary, tmp_path: Path
+) -> None:
+    of = having(good(PER_ITEM), "nightly", "weekly")
+    assert ["nightly", "weekly"] == [alert.rule.labels["cronjob"] for alert in of.alerts]
+    assert 'report="nightly"' in of.alerts[0].rule.expr
+    assert "The report of weekly has {{ $value }} rows" == of.alerts[1].rule.annotations["summary"]
+    names = [case.expr.rpartition(": ")[2] for group in generated(of).groups for case in group.expr_cases]
+    assert "silent for what another service has as schedules" in names
+    assert [] == failing(promtool, tmp_path, of)
+
+
+def test_a_service_without_what_the_pattern_needs_does_not_have_it() -> None:
+    assert () == having(good(PER_ITEM)).alerts
+
+
+def test_an_item_that_the_expression_does_not_tell_from_others_fails_for_its_neighbour(
+    promtool: Binary, tmp_path: Path
+) -> None:
+    text = PER_ITEM.replace('report="${cronjob}"}) <', 'report=~"${cronjob}.*"}) <')
+    assert ["silent for what another service has as schedules"] == failing(
+        promtool, tmp_path, having(good(text), "nightly")
+    )
+
+
+def test_a_pattern_may_need_something_without_reading_its_names(promtool: Binary, tmp_path: Path) -> None:
+    text = PER_ITEM.replace('report="${cronjob}"', 'report="all"').replace("${cronjob}", "${service}")
+    assert [] == failing(promtool, tmp_path, having(good(text), "nightly"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line", "said"),
+    [
+        pytest.param("needs: schedules", "needs: schedule", "unknown-value", 2, "'schedules'", id="misspelt"),
+        pytest.param("needs: schedules", "needs: node_pools", "contradiction", 2, "has no 'node_pools'", id="a site's"),
+        pytest.param(
+            "needs: schedules\n", "per: cluster\nneeds: schedules\n", "contradiction", 3, "has no 'schedules'",
+            id="a service's, per cluster",
+        ),
+        pytest.param(
+            "severity: warning", "severity: warning\nparams: {cronjob: {type: count, default: 1, meaning: m}}",
+            "reserved-name", 4, "cannot be called 'cronjob'", id="a parameter of the same name",
+        ),
+        pytest.param("of ${cronjob} has", "of ${certificate} has", "unknown-word", 6, "'certificate'", id="other"),
+    ],
+)  # fmt: skip
+def test_what_a_pattern_cannot_need_is_told_at_its_place(old: str, new: str, code: str, line: int, said: str) -> None:
+    _, problems = read(PER_ITEM.replace(old, new))
+    assert (code, line) == (problems[0].code, problems[0].location.line)
+    assert said in f"{problems[0]} {problems[0].hint}"
+
+
+@pytest.mark.parametrize("needs", OF_A_SERVICE)
+@pytest.mark.parametrize("kind", Kind)
+def test_a_service_of_any_kind_is_found_to_try_it_on(needs: str, kind: Kind) -> None:
+    facet = OF_A_SERVICE[needs]
+    site, service = example_of(facet, kind)
+    assert facet.items(site, service)
+
+
+@pytest.mark.parametrize("needs", OF_THE_SITE)
+def test_an_installation_is_found_to_try_it_on(needs: str) -> None:
+    site, _ = example_of(OF_THE_SITE[needs], None)
+    assert OF_THE_SITE[needs].items(site, None)
 
 
 PER_CLUSTER = """\
