@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import signal
 import sys
 import traceback
-from typing import Any, Never
+from typing import TYPE_CHECKING, Any, Never
 
 import click
 
 from alertgen import commands
 from alertgen.commands._options import ENVIRONMENT
 from alertgen.diagnostics import AlertgenError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 class Commands(click.Group):
@@ -36,10 +40,6 @@ class Commands(click.Group):
             for line in error.hint.splitlines():
                 click.echo(f"    {line}", err=True)
             sys.exit(ENVIRONMENT)
-        except BrokenPipeError:
-            # The reader had enough; what is still buffered must not fail again at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
         except OSError as error:
             # Files have a name, and those who write them say what went wrong with which: here it is the output.
             if error.errno not in {errno.ENOSPC, errno.EIO, errno.EDQUOT}:
@@ -57,6 +57,33 @@ class Commands(click.Group):
             _bug()
 
 
+class _UntilClosed(io.FileIO):
+    """An output whose reader may go: what comes then is dropped, and the command ends with the status it would have."""
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Writes it, or drops it."""
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            return memoryview(data).nbytes
+
+
+def _let_readers_go() -> None:
+    """`build --check | head -1` must not say that all is well because nobody read what is wrong."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper) and stream is getattr(sys, f"__{name}__"):
+            stream.flush()
+            fresh = io.TextIOWrapper(
+                io.BufferedWriter(_UntilClosed(stream.fileno(), "w", closefd=False)),
+                stream.encoding,
+                stream.errors,
+                line_buffering=stream.line_buffering or name == "stderr",
+            )
+            setattr(sys, name, fresh)
+
+
 def _bug() -> Never:
     traceback.print_exc()
     click.echo("This is a bug in alertgen, not in your spec. Please report it with the lines above.", err=True)
@@ -70,4 +97,5 @@ def main() -> None:
 
     The spec is in rules.d/, what comes of it in golden/. Edit the spec, run `alertgen build`, look at the diff.
     """
+    _let_readers_go()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))

@@ -217,6 +217,24 @@ def test_a_reader_that_has_enough_is_no_failure(site: Path) -> None:
     assert (0, "{\n", "") == (done.returncode, done.stdout, done.stderr)
 
 
+@pytest.mark.parametrize("output", ["", "2>&1"])
+def test_what_was_found_is_the_exit_status_also_when_the_reader_has_enough(site: Path, output: str) -> None:
+    for file in (site / "golden").rglob("*.yaml"):
+        file.unlink()
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; '{ALERTGEN}' build --check {output} | head -1"],
+        cwd=site, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert 1 == done.returncode
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_missing_spec_is_said_before_a_missing_promtool(tmp_path: Path) -> None:
+    done = alertgen(tmp_path, "test", PATH="/usr/bin:/bin")
+    assert 3 == done.returncode
+    assert "rules.d: there is no such folder" in done.stderr
+
+
 def test_a_proof_that_is_interrupted_ends_at_once_with_all_that_it_started(
     site: Path, amtool: Binary, fake: Callable[[str, str], Path]
 ) -> None:

@@ -50,9 +50,9 @@ class Asked:
 def run(wanted: Asked) -> None:
     """Proves it, prints what came of it, and ends with the exit status."""
     started = time.monotonic()
-    tools = {name: binaries.find(name, binaries.TOOLS_FOLDER, os.environ) for name in ("promtool", "amtool")}
     result = compiled(wanted.spec)
     stop_on_errors(result, wanted.style)
+    tools = {name: binaries.find(name, binaries.TOOLS_FOLDER, os.environ) for name in ("promtool", "amtool")}
     _new_enough(tools["promtool"], result)
     proofs = list(compiler.proofs(result, _selects(wanted.word)))
     if not proofs:

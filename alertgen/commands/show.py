@@ -29,7 +29,6 @@ def show(alert: str, name: str | None, word: str, file: Path | None, timeout: in
 
     The values are promtool's. Without -k, the first scenario of each service that has the alert.
     """
-    promtool = binaries.find("promtool", binaries.TOOLS_FOLDER, os.environ)
     result = compiled(spec)
     stop_on_errors(result, "text")
     expansions = chosen(result, name)
@@ -42,6 +41,7 @@ def show(alert: str, name: str | None, word: str, file: Path | None, timeout: in
         raise click.BadParameter(
             f"{len(sitters)} scenarios are asked for; choose one with --service and -k", param_hint="--svg"
         )
+    promtool = binaries.find("promtool", binaries.TOOLS_FOLDER, os.environ)
     answers, errors = drawing_runner.draw(promtool, sitters, jobs=process.cores(), timeout=timeout)
     if errors:
         raise errors[0]
