@@ -15,7 +15,7 @@ from decimal import Context, Decimal
 
 from alertgen.expand import Alert, Expansion
 from alertgen.metrics import EXPORTERS
-from alertgen.model import Gap, Hold, Part, Ramp, Scenario, Series, Stale
+from alertgen.model import Gap, Hold, Part, Ramp, Scenario, Series, Shares, Stale
 from alertgen.pattern import Level
 from alertgen.promql import Matcher, Selector, aggregate
 from alertgen.quantity import Duration, number
@@ -536,7 +536,9 @@ def values(series: Series, step: int, until: int) -> str:
         clock += samples * step
         if samples <= 0:
             continue
-        if isinstance(part, Hold):
+        if series.native and isinstance(part, Hold | Ramp):
+            out += _histograms(part, series.native, samples, step, last=part is series.parts[-1])
+        elif isinstance(part, Hold):
             # promtool cannot repeat NaN and Inf: they are written out.
             repeated = part.value[-1].isdigit() and samples > 1
             out += [f"{part.value}x{samples - 1}"] if repeated else [part.value] * samples
@@ -549,3 +551,23 @@ def values(series: Series, step: int, until: int) -> str:
         else:
             out.append("stale")
     return " ".join(out)
+
+
+def _histograms(part: Hold | Ramp, spread: Shares, samples: int, step: int, *, last: bool) -> Iterator[str]:
+    """As `values` has it. promtool 2.53 takes nothing after a repeated histogram: all but the last are written out."""
+    start = Decimal(part.value) if isinstance(part, Hold) else part.start
+    growth = part.per_second * step if isinstance(part, Ramp) else Decimal(0)
+    if last and samples > 1:
+        more = f"+{_native(growth, spread)}" if growth else ""
+        yield f"{_native(start, spread)}{more}x{samples - 1}"
+    else:
+        yield from (_native(start + growth * i, spread) for i in range(samples))
+
+
+def _native(count: Decimal, spread: Shares) -> str:
+    """A native histogram of so many observations, each at the upper bound of its bucket: `{{schema:0 count:9 …}}`."""
+    counts = [_EXACT.multiply(count, share) for share in spread.shares]
+    total = sum((c * Decimal(2) ** (spread.exponent + i) for i, c in enumerate(counts)), Decimal(0))
+    buckets = " ".join(number(c) for c in counts)
+    fields = f"count:{number(sum(counts, Decimal(0)))} sum:{number(_EXACT.plus(total))}"
+    return f"{{{{schema:0 {fields} offset:{spread.exponent} buckets:[{buckets}]}}}}"

@@ -136,7 +136,7 @@ def _write(path: Path, page: str) -> None:
 
 def _new_enough(promtool: binaries.Binary, result: Build) -> None:
     """A promtool older than every Prometheus of the site would prove what none of them does."""
-    wanted = result.estate.prometheus_version
+    wanted = result.estate.site.prometheus
     if promtool.version < wanted:
         raise AlertgenError(
             f"the site says Prometheus {binaries.dotted(wanted)} or newer, and {promtool} is older",
