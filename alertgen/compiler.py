@@ -342,6 +342,7 @@ def _services(
     problems += clashes.colliding(entries)
     if not problems:
         problems += used.unused(estate)
+    problems += clashes.claimed(entries)
     entries.sort(key=lambda entry: entry.key)
     return tuple(entries), moulds, problems
 

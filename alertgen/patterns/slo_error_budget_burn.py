@@ -14,9 +14,9 @@ from decimal import Decimal
 
 from alertgen.facets.slo import BURN, Burn
 from alertgen.model import Check, Hold, Part, Proof, RecordingRule, Scenario, Series
-from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Refusal, Runbook, Symptoms
+from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Runbook, Symptoms
 from alertgen.promql import Expr, Selector, increase, operand, over, rate
-from alertgen.quantity import Duration, humanized_percentage, latency, number
+from alertgen.quantity import Duration, humanized_percentage, number
 from alertgen.slo import windows
 from alertgen.subject import Subject
 from alertgen.traffic import Flow, Growth, all_requests, answered, durations, elsewhere, failed_requests, more, requests
@@ -75,18 +75,6 @@ def records(s: Subject, _p: NoParams) -> Iterator[RecordingRule]:
     gone, all_ = (over("sum_over_time", _recorded(s, name), slo.objective.period) for name in (FAILURES, REQUESTS))
     remaining = operand(1) - gone / (all_ > 0) / slo.objective.budget
     yield RecordingRule(record=REMAINING, expr=remaining.text, labels=labels)
-
-
-def misfits(s: Subject, _p: NoParams) -> Iterator[Refusal]:
-    burn = BURN.of(s)
-    limit = burn.slo.below
-    if limit is not None and burn.bounds and limit not in burn.bounds and burn.tier == burn.slo.tiers[0]:
-        known = ", ".join(latency(bound) for bound in burn.bounds)
-        yield Refusal(
-            "below",
-            f"{burn.slo.name}: {latency(limit)} is no bound of {burn.source.name}'s latency histogram: {known}",
-            "use one of them; where the source has others, say so in `http.buckets`",
-        )
 
 
 def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
@@ -278,7 +266,6 @@ PATTERN = Pattern(
     expr=expr,
     records=records,
     proofs=proofs,
-    misfits=misfits,
     scenarios=scenarios,
     silences=(Symptoms(("SloErrorBudgetBurn",), same=("slo",)),),
     summary="${service} spends its error budget (${slo}) too fast: {{ $value | humanizePercentage }} of ${long}",
