@@ -279,7 +279,7 @@ def _replaced(series: Series, instances: list[str], at: int, step: int) -> tuple
     after: list[Part] = [Gap(at)] if at else []
     clock = 0
     for part in series.parts:
-        length = _length(part, step)
+        length = lasting(part, step)
         end = clock + length if length is not None else None
         if end is None or end > at:
             if clock < at:
@@ -296,7 +296,8 @@ def _replaced(series: Series, instances: list[str], at: int, step: int) -> tuple
     return replace(series, parts=tuple(before)), replace(series, labels=moved, parts=tuple(after))
 
 
-def _length(part: Part, step: int) -> int | None:
+def lasting(part: Part, step: int) -> int | None:
+    """How many seconds a part lasts, where samples come each `step`; None: until the test ends."""
     return step if isinstance(part, Stale) else part.seconds
 
 
@@ -456,8 +457,8 @@ def _last_firing(alert: Alert, scenario: Scenario, step: int) -> int | None:
 def _end(alert: Alert, scenario: Scenario, step: int) -> int:
     """The last instant at which anything is asked."""
     if scenario.breached is None:
-        written = sum(_length(p, step) or 0 for s in scenario.series for p in s.parts[:-1]) if scenario.series else 0
-        longest = max((sum(_length(p, step) or 0 for p in s.parts) for s in scenario.series), default=0)
+        written = sum(lasting(p, step) or 0 for s in scenario.series for p in s.parts[:-1]) if scenario.series else 0
+        longest = max((sum(lasting(p, step) or 0 for p in s.parts) for s in scenario.series), default=0)
         return min(written, longest) + alert.rule.for_ + 10 * step
     last = _last_firing(alert, scenario, step)
     return (_fire_time(alert, scenario, step) if last is None else last + scenario.slack) + 3 * step
@@ -530,7 +531,7 @@ def values(series: Series, step: int, until: int) -> str:
     out: list[str] = []
     clock = 0
     for part in series.parts:
-        length = _length(part, step)
+        length = lasting(part, step)
         # Past the last question by some samples: what ends exactly there is seen by 2.x and not by 3.x.
         samples = (length if length is not None else max(until - clock, 0) + 4 * step) // step
         clock += samples * step

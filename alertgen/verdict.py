@@ -52,6 +52,8 @@ class CaseResult:
     case: CaseId
     location: Location
     failed: tuple[Failed, ...] = ()
+    picture: str = ""
+    """What happened in it, drawn in characters, where it failed."""
 
 
 def cases(tests: TestFile) -> Iterator[CaseId]:
@@ -68,23 +70,21 @@ def cases(tests: TestFile) -> Iterator[CaseId]:
 def judge(
     proven: Mapping[CaseId, Location], failures: Iterable[Failed], fallback: Location
 ) -> tuple[tuple[CaseResult, ...], tuple[Diagnostic, ...]]:
-    """Every case's result, and one diagnostic for each that failed. A failure that fits no case is one of its own."""
+    """Every case's result; a failure that fits no case is a diagnostic of its own."""
     by_case: dict[CaseId, list[Failed]] = {case: [] for case in proven}
     stray: list[Failed] = []
     for failed in failures:
         home = _home(by_case, failed.case) if failed.case else None
         (stray if home is None else by_case[home]).append(failed)
     results = tuple(CaseResult(case, proven[case], tuple(found)) for case, found in by_case.items())
-    problems = [*as_diagnostics(results)]
-    problems += [Diagnostic(fallback, "test-failed", f.raw.strip() or _words(f)) for f in stray]
-    return results, tuple(problems)
+    return results, tuple(Diagnostic(fallback, "test-failed", f.raw.strip() or _words(f)) for f in stray)
 
 
 def as_diagnostics(results: Iterable[CaseResult]) -> Iterator[Diagnostic]:
     """One finding for each case that failed."""
     for result in results:
         if result.failed:
-            hint = "\n".join(_words(failed) for failed in result.failed)
+            hint = "\n".join((*map(_words, result.failed), *([result.picture] if result.picture else [])))
             yield Diagnostic(result.location, "test-failed", f"{result.case}", hint=hint)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import shlex
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -23,7 +25,7 @@ from alertgen.diagnostics import AlertgenError, Diagnostic, Location, in_order
 from alertgen.drawing import Drawing
 from alertgen.expand import Expansion
 from alertgen.expectations import judged
-from alertgen.reports import html, machine, text
+from alertgen.reports import chart, html, machine, text
 from alertgen.routecases import distinct, misrouted, route_cases
 from alertgen.testgen import situations
 from alertgen.tools import binaries, drawing_runner, prover
@@ -55,7 +57,8 @@ def run(wanted: Asked) -> None:
     tools = {name: binaries.find(name, binaries.TOOLS_FOLDER, os.environ) for name in ("promtool", "amtool")}
     _new_enough(tools["promtool"], result)
     proofs = list(compiler.proofs(result, _selects(wanted.word)))
-    if not proofs:
+    own = list(compiler.own_proofs(result, _selects(wanted.word)))
+    if not proofs and not own:
         raise click.BadParameter(
             f"no scenario contains {wanted.word!r}; `alertgen explain` lists them", param_hint="-k"
         )
@@ -73,25 +76,39 @@ def run(wanted: Asked) -> None:
                 print_findings([drifted(wanted.out, drift) for drift in drifts], wanted.style)
                 click.echo(drift_summary(wanted.out, drifts), err=True)
                 sys.exit(options.FINDINGS)
-        workspace.write(str(tests), (artifact for proof in proofs for artifact in proof.artifacts()))
-        on_done = stack.enter_context(progress("proving", len(result.entries) + len(proofs) + 1))
+        written: list[compiler.Proven | compiler.OwnProof] = [*proofs, *own]
+        workspace.write(str(tests), (artifact for one in written for artifact in one.artifacts()))
+        on_done = stack.enter_context(progress("proving", len(result.entries) + len(written) + 1))
         routes = distinct(asked, estate.tree)
         proof = prover.prove(tools, tree, tests, routes, jobs=wanted.jobs, timeout=wanted.timeout, on_done=on_done)
-    failed = [*proof.failed, *(prover.misrouted(case, got) for case, got in misrouted(asked, estate.tree))]
+        said = prover.asked(tools["promtool"], tests, [o.asked for o in own if o.tests.questions], wanted.timeout)
+    mine = {case: o.tests for o in own for case in o.tests.places()}
+    failed = [mine[f.case].in_words(f) if f.case in mine else f for f in proof.failed]
+    failed += [wrong for o in own for wrong in o.tests.answered(said.get(tests / o.asked, ()))]
+    failed = [*failed, *(prover.misrouted(case, got) for case, got in misrouted(asked, estate.tree))]
     ran = [p for p in proofs if tests / p.path in proof.ran]
     proven = {case: _place_of(result, p.expansion, case) for p in ran for case in cases(p.tests)}
-    results, problems = judge(proven, failed, Location(wanted.out, 1, 1))
+    for one in own:
+        proven |= one.tests.places() if tests / one.path in proof.ran else {}
+    results, stray = judge(proven, failed, Location(wanted.out, 1, 1))
+    bad = {result.case for result in results if result.failed}
+    pictures = _draw(wanted, tools["promtool"], proofs, own, bad.__contains__, most=_MOST_CHARTS) if bad else {}
+    results = tuple(
+        replace(result, picture=_shown(result.case, pictures[result.case])) if result.case in pictures else result
+        for result in results
+    )
     expected = [
         case for case in judged(estate, result.routing, result.entries) if _selects(wanted.word)(str(case.case))
     ]
-    results, problems = (*results, *expected), (*problems, *as_diagnostics(expected))
+    results = (*results, *expected)
+    problems = [*stray, *as_diagnostics(results)]
     _report(results, in_order([*result.diagnostics, *problems]), wanted.style)
     if wanted.verbose:
         click.echo("".join(f.raw for f in failed), err=True)
     for error in proof.errors:
         click.echo(f"error: {error.message}", err=True)
     good = sum(1 for r in results if not r.failed)
-    left_out = sum(len(list(cases(p.tests))) for p in proofs) - len(proven)
+    left_out = sum(len(list(cases(p.tests))) for p in proofs) + len(mine) - len(proven)
     unknown = f", {left_out:,} could not be run" if left_out else ""
     summary = (
         f"{good:,} of {text.count(len(results), 'scenario')} hold ({text.count(proof.assertions, 'assertion')})"
@@ -99,7 +116,7 @@ def run(wanted: Asked) -> None:
         f"{', '.join(map(str, tools.values()))}"
     )
     if wanted.html:
-        drawings = _draw(wanted, tools["promtool"], proofs)
+        drawings = _draw(wanted, tools["promtool"], proofs, own, lambda case: _selects(wanted.word)(str(case)))
         _write(wanted.html, html.page(results, drawings, summary))
     if wanted.style == "text":
         click.echo(f"{summary}, {time.monotonic() - started:.1f} s")
@@ -109,8 +126,23 @@ def run(wanted: Asked) -> None:
         sys.exit(options.FINDINGS)
 
 
-def _draw(wanted: Asked, promtool: binaries.Binary, proofs: Sequence[compiler.Proven]) -> dict[CaseId, Drawing]:
-    """A picture of every scenario that was asked for. What cannot be drawn was reported as it could not be proven."""
+_MOST_CHARTS = 10
+"""So many failures are drawn below what is said of them: more of them have one cause."""
+
+
+def _shown(case: CaseId, drawing: Drawing) -> str:
+    return f"{chart.with_legend(drawing)}\nrun it again: alertgen test -k {shlex.quote(str(case))}"
+
+
+def _draw(
+    wanted: Asked,
+    promtool: binaries.Binary,
+    proofs: Sequence[compiler.Proven],
+    own: Sequence[compiler.OwnProof],
+    asked_for: Callable[[CaseId], bool],
+    most: int | None = None,
+) -> dict[CaseId, Drawing]:
+    """A picture of the scenarios that are asked for. What cannot be drawn was reported as it could not be proven."""
     sitters = {
         CaseId(f"{proof.expansion.namespace}/{proof.expansion.name}", alert.title, scenario.name): Sitter(
             proof.expansion, alert, scenario
@@ -119,7 +151,10 @@ def _draw(wanted: Asked, promtool: binaries.Binary, proofs: Sequence[compiler.Pr
         for alert, found in zip(proof.expansion.alerts, situations(proof.expansion).values(), strict=True)
         for scenario in found
     }
-    chosen = {case: sitter for case, sitter in sitters.items() if _selects(wanted.word)(str(case))}
+    for one in own:
+        for case, alert, scenario in one.tests.scenes():
+            sitters[case] = Sitter(one.tests.expansion, alert, scenario)
+    chosen = dict(itertools.islice(((case, s) for case, s in sitters.items() if asked_for(case)), most))
     with progress("drawing", len(chosen)) as on_done:
         pictures, _ = drawing_runner.draw(
             promtool, list(chosen.values()), jobs=wanted.jobs, timeout=wanted.timeout, on_done=on_done

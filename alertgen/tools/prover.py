@@ -67,6 +67,16 @@ def prove(
     )
 
 
+def asked(tool: Binary, tests: Path, files: Iterable[str], timeout: float) -> Mapping[Path, tuple[Failure, ...]]:
+    """What promtool says in tests that must fail, by file. Errors are told by the tests beside them."""
+    paths = [tests / name for name in files]
+    run = promtool.test_rules(tool, paths, jobs=1, timeout=timeout, on_done=lambda _: None) if paths else None
+    found: dict[Path, tuple[Failure, ...]] = {}
+    for failure in run.failures if run else ():
+        found[Path(failure.file)] = (*found.get(Path(failure.file), ()), failure)
+    return found
+
+
 def misrouted(case: RouteCase, got: tuple[str, ...]) -> Failed:
     """An alert that reaches others than its team said."""
     labels = case.labels
