@@ -19,7 +19,7 @@ from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, expand
 from alertgen.inhibition import Pair
 from alertgen.inhibition_check import Sort, check_written, sorts
 from alertgen.pattern import Pattern
-from alertgen.render import alertmanager, docs, kubernetes, prometheus, routes
+from alertgen.render import alertmanager, docs, kubernetes, prometheus, routes, templates
 from alertgen.render import tests as render_tests
 from alertgen.routing.model import InhibitRule, Routing
 from alertgen.shapes import Shape, Template, shape_of
@@ -144,7 +144,7 @@ class Build:
         page = _page(estate, expansion, _pairs(expansion, expansion), proof)
         page = _TOLD.sub(functools.partial(_told_here, estate), page)
         yield Artifact(f"docs/{path}.md", f"{header('md', written_in)}\n{page}")
-        yield self.routing_artifact
+        yield from self.routing_artifacts
         yield self._routes_page
         yield self.schema_artifact
 
@@ -172,12 +172,16 @@ class Build:
         return replace(routing, inhibit=(*routing.inhibit, *self.inhibit))
 
     @property
-    def routing_artifact(self) -> Artifact:
-        """Alertmanager's configuration."""
-        estate = self.estate
-        head = header("yaml", self._source(estate.routing_document))
+    def routing_artifacts(self) -> tuple[Artifact, ...]:
+        """Alertmanager's configuration, and the templates that it reads."""
+        estate, source = self.estate, self._source(self.estate.routing_document)
+        head = header("yaml", source)
         rendered = alertmanager.render(self.routing, estate.tree, estate.alertmanager_version, head)
-        return Artifact("alertmanager/alertmanager.yaml", rendered)
+        found = [Artifact("alertmanager/alertmanager.yaml", rendered)]
+        if alertmanager.reads_templates(self.routing, estate.tree):
+            texts = templates.render(self.routing.templates, header("tmpl", source))
+            found.append(Artifact(f"alertmanager/{templates.PATH}", texts))
+        return tuple(found)
 
 
 _TOLD = re.compile("\x0e([^\x0e]*)\x0e")

@@ -37,7 +37,7 @@ def problems(*inhibit: Mapping[str, Any]) -> list[str]:
 def test_a_sites_own_rules_come_before_those_of_the_patterns() -> None:
     build = built(rule("WorkloadDown", "ContainerOOMKilled", "cluster", "namespace", "service"))
     assert () == build.diagnostics
-    text = build.routing_artifact.text
+    text = build.routing_artifacts[0].text
     own = (
         "inhibit_rules:\n# inhibit 1 of the routing document\n"
         """- source_matchers: ['alertname="WorkloadDown"']\n"""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,7 +110,8 @@ def chain(prometheus: Runnable, alertmanager: Runnable, folder: Path) -> Iterato
         secret.write_text(f"http://{address}/chat", encoding="utf-8")
         both = ({"service": name, "namespace": "shop", "team": "web"} for name in ("my-app", "my-other-app"))
         build((SITE, *both, routing(address, secret)), folder / "golden")
-        text = (folder / "golden/alertmanager/alertmanager.yaml").read_text(encoding="utf-8")
+        shutil.copytree(folder / "golden/alertmanager", folder / "alertmanager")
+        text = (folder / "alertmanager/alertmanager.yaml").read_text(encoding="utf-8")
         with servers.alertmanager(alertmanager, text, folder / "alertmanager") as am:
             configuration = {
                 "global": {
@@ -164,7 +166,12 @@ def test_the_right_people_hear_of_an_outage_and_of_its_end(
         wait_for("what is left is told when the outage is over", lambda: bool(it.sink.at("/chat")))
         assert {} == it.silenced()
         (attachment,) = it.sink.at("/chat")[0]["attachments"]
-        assert "PodNotReady" in attachment["title"]
+        assert "[1 firing] PodNotReady shop/my-app (here)" == attachment["title"]
+        assert "warning" == attachment["color"]
+        assert attachment["text"].startswith(f"*{POD} ")
+        assert attachment["text"].endswith(
+            "%22PodNotReady%22%2C%20cluster%3D%22here%22%2C%20namespace%3D%22shop%22%2C%20service%3D%22my-app%22%7D|silence>"
+        )
         assert "#web" == it.sink.at("/chat")[0]["channel"]
 
         wait_for("the one that lasts is escalated", lambda: bool(it.sink.at("/lead")))

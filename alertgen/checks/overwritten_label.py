@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alertgen.checks import _template
+from alertgen import gotemplate
 from alertgen.checks._lint import Context, Finding, rule_labels
 from alertgen.promql_tree import NO_LABELS
 
@@ -22,7 +22,7 @@ def check(context: Context) -> Iterator[Finding]:
         series = tree.labels or NO_LABELS
         for place in rule_labels(alert):
             # `pod: {{ $labels.pod }}-0` still tells them apart.
-            told_apart = place.name in _template.read(place.text).labels
+            told_apart = place.name in gotemplate.read(place.text).labels
             if place.name in series.always - series.pinned and not series.more and not told_apart:
                 yield place.finding(
                     CODE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alertgen.checks import _template
+from alertgen import gotemplate
 from alertgen.checks._lint import Context, Finding, templates
 from alertgen.diagnostics import did_you_mean
 from alertgen.promql_tree import NO_LABELS, Labels
@@ -22,7 +22,7 @@ def check(context: Context) -> Iterator[Finding]:
     for alert, tree in context.alerts():
         labels = tree.labels or NO_LABELS
         for place in templates(alert):
-            for label in _template.read(place.text).labels:
+            for label in gotemplate.read(place.text).labels:
                 if not labels.has(label):
                     own = alert.rule.labels.get(label)
                     yield place.finding(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alertgen.checks import _template
+from alertgen import gotemplate
 from alertgen.checks._lint import Context, Finding, templates
 
 CODE = "template-syntax"
@@ -19,5 +19,5 @@ def check(context: Context) -> Iterator[Finding]:
     """What is wrong with the templates of each alert."""
     for alert in context.expansion.alerts:
         for place in templates(alert):
-            for mistake in _template.read(place.text).mistakes:
+            for mistake in gotemplate.read(place.text).mistakes:
                 yield place.finding(CODE, mistake.message, mistake.hint)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from alertgen.checks import _template
+from alertgen import gotemplate
 from alertgen.checks._lint import Context, Finding, rule_labels
 
 CODE = "value-in-label"
@@ -18,7 +18,7 @@ def check(context: Context) -> Iterator[Finding]:
     """The labels of each alert that show its value."""
     for alert in context.expansion.alerts:
         for place in rule_labels(alert):
-            if _template.read(place.text).shows_value:
+            if gotemplate.read(place.text).shows_value:
                 yield place.finding(
                     CODE,
                     "it shows the value, so each new value is a new alert, and pending again",

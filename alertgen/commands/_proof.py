@@ -68,7 +68,7 @@ def run(wanted: Asked) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alertgen-")))
         tests, tree = folder / "proofs", folder / "tree"
         if wanted.word or not wanted.on_golden:
-            workspace.write(str(tree), [result.routing_artifact] if wanted.word else result.artifacts())
+            workspace.write(str(tree), result.routing_artifacts if wanted.word else result.artifacts())
         else:
             tree = Path(wanted.out)
             drifts = list(workspace.compare(wanted.out, result.artifacts()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
@@ -238,6 +238,21 @@ class Integration:
     fields: tuple[Field, ...]
     rules: tuple[Rule, ...] = ()
     objections: Callable[[Mapping[str, Any]], Iterator[Objection]] = _no_objection
+    ours: Mapping[str, Any] = field(default_factory=dict)
+    """What alertgen says where the spec says nothing; a mapping is added to what is there."""
+
+    def completed(self, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The settings with alertgen's own where nothing is said."""
+        if not self.ours:
+            return settings
+        found = dict(settings)
+        for key, value in self.ours.items():
+            if isinstance(value, Mapping):
+                there = {name.lower() for name in found.get(key, {})}
+                found[key] = {**found.get(key, {}), **{k: v for k, v in value.items() if k.lower() not in there}}
+            else:
+                found.setdefault(key, value)
+        return found
 
     @property
     def config(self) -> str:
@@ -246,6 +261,11 @@ class Integration:
 
     @property
     def settings(self) -> tuple[Field, ...]:
-        """All fields, with the one that every integration has."""
+        """All fields, with the one that every integration has; their defaults are what is written for them."""
         resolved = flag("send_resolved", "Tell recoveries too.", default=self.send_resolved)
-        return (resolved, *self.fields)
+        return tuple(
+            replace(field, default=self.ours[field.name])
+            if isinstance(self.ours.get(field.name), str | bool)
+            else field
+            for field in (resolved, *self.fields)
+        )

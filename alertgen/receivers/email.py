@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from alertgen.notifications import included
 from alertgen.receivers._field import Integration, Kind, Objection, block, flag, from_file, setting, text
 from alertgen.receivers._http import tls_config
 
@@ -31,6 +32,12 @@ INTEGRATION = Integration(
     key="email",
     about="Sends an e-mail.",
     send_resolved=False,
+    ours={
+        "send_resolved": True,
+        "html": included("alertgen.email.html"),
+        "text": included("alertgen.email.text"),
+        "headers": {"Subject": included("alertgen.title")},
+    },
     fields=(
         setting("to", Kind.ADDRESSES, "Who gets it; several are separated by commas.", required=True),
         setting("from", Kind.ADDRESSES, "Who sends it.", required=True),

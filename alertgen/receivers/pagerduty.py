@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alertgen.notifications import included
 from alertgen.receivers._field import (
     Field,
     Integration,
@@ -19,6 +20,13 @@ from alertgen.receivers._http import HTTP_CONFIG
 INTEGRATION = Integration(
     key="pagerduty",
     about="Opens and resolves PagerDuty incidents.",
+    ours={
+        "description": f"{included('alertgen.title')}: {included('alertgen.summary')}",
+        "severity": included("alertgen.pagerduty.severity"),
+        "component": "{{ .CommonLabels.service }}",
+        "group": "{{ .CommonLabels.namespace }}",
+        "details": {name: included(f"alertgen.{name}") for name in ("since", "runbook", "dashboard", "silence")},
+    },
     fields=(
         *from_file("routing_key", "the integration key of a service with the Events API v2"),
         *from_file("service_key", "the integration key of a service with the older Prometheus integration"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alertgen.notifications import included
 from alertgen.receivers._field import (
     Integration,
     Kind,
@@ -25,6 +26,13 @@ INTEGRATION = Integration(
     key="slack",
     about="Writes into a Slack channel.",
     send_resolved=False,
+    ours={
+        "send_resolved": True,
+        "title": included("alertgen.title"),
+        "fallback": included("alertgen.title"),
+        "text": included("alertgen.slack.text"),
+        "color": included("alertgen.slack.color"),
+    },
     fields=(
         *from_file("api_url", "the address of the incoming webhook", public=(_POST_MESSAGE,)),
         *from_file("app_token", "the token of the Slack app", since="0.30", file_since="0.30"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from alertgen.receivers import NONE, Receiver, Version, integrations
+from alertgen.render import templates
 from alertgen.render.yamltext import plainest
 from alertgen.routing.model import InhibitRule, Matcher, Route, Routing, TimeInterval, TimeRange
 
@@ -25,11 +26,17 @@ def render(routing: Routing, tree: Route, version: Version, header: str) -> str:
         ("time_intervals:", (line for interval in routing.intervals for line in _time_interval(interval))),
         ("receivers:", (line for receiver in _reached(routing, tree) for line in _receiver(receiver))),
     )
-    lines = [header]
+    lines = [header, *([f"templates: {_flow([templates.PATH])}"] if reads_templates(routing, tree) else [])]
     for title, body in sections:
         content = list(body)
         lines += [title, *content] if content else []
     return "\n".join(lines) + "\n"
+
+
+def reads_templates(routing: Routing, tree: Route) -> bool:
+    """Whether anybody who is told is told in alertgen's words, or in those of the site."""
+    used = (n.integration for receiver in _reached(routing, tree) for n in receiver.notifiers)
+    return bool(routing.templates) or any(integrations()[key].ours for key in used)
 
 
 def _route(route: Route, margin: str) -> Iterator[str]:
@@ -98,7 +105,8 @@ def _named(route: Route) -> Iterator[str]:
 def _receiver(receiver: Receiver) -> Iterator[str]:
     configs: dict[str, Any] = {"name": receiver.name}
     for notifier in receiver.notifiers:
-        configs.setdefault(integrations()[notifier.integration].config, []).append(notifier.settings)
+        integration = integrations()[notifier.integration]
+        configs.setdefault(integration.config, []).append(integration.completed(notifier.settings))
     yield from _item(_entries(configs, "  "), "")
 
 

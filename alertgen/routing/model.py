@@ -249,3 +249,5 @@ class Routing:
     intervals: tuple[TimeInterval, ...] = ()
     mutes: tuple[Mute, ...] = ()
     expectations: tuple[Expectation, ...] = ()
+    templates: Mapping[str, str] = field(default_factory=dict)
+    """Templates of notifications by name: in place of alertgen's own, or besides."""

@@ -9,6 +9,7 @@ from typing import Any
 from alertgen import receivers
 from alertgen.diagnostics import Diagnostic, Location
 from alertgen.receivers import NONE, Receiver, Version
+from alertgen.routing import templates
 from alertgen.routing.check import check
 from alertgen.routing.hours import read_hours
 from alertgen.routing.inhibit import read_inhibit
@@ -74,7 +75,9 @@ def read(
         expectations=tuple(expectations),
         mutes=tuple(_mute(body, at("mute", index)) for index, body in enumerate(data.get("mute", ()))),
         inhibit=inhibit,
+        templates=data.get("templates", {}),
     )
+    problems += templates.check(data, at, alertmanager_version)
     return routing, (*problems, *check(data, at, routing))
 
 

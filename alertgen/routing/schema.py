@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from alertgen import receivers
+from alertgen.notifications import TEMPLATES
 from alertgen.quantity import DURATION_PATTERN, Duration
 from alertgen.routing import inhibit
 from alertgen.routing.model import (
@@ -208,6 +209,13 @@ SCHEMA: dict[str, Any] = _object(
             "type": "object",
             "description": "Teams by name: the name is what services write, and the label `team` of their alerts.",
             "additionalProperties": _TEAM,
+        },
+        "templates": {
+            "type": "object",
+            "description": 'What is between {{ define "name" }} and {{ end }}, by name: texts for receivers to '
+            f"include, or in place of alertgen's own ({', '.join(TEMPLATES)}).",
+            "propertyNames": {"pattern": r"^[A-Za-z_][-A-Za-z0-9_.]*$"},
+            "additionalProperties": _text("A template as Alertmanager fills it in."),
         },
         "receivers": {
             "type": "object",

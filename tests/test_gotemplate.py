@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alertgen.checks._template import FUNCTIONS, read
+from alertgen.gotemplate import FUNCTIONS, read
 from alertgen.tools.binaries import Binary
 
 NEWER = ("now", "toDuration", "urlQueryEscape")

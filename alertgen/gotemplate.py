@@ -1,7 +1,7 @@
-"""Go templates as Prometheus fills them in: what a text reads of its alert, and what is wrong with it.
+"""Go templates as Prometheus and Alertmanager fill them in: what a text reads, and what is wrong with it.
 
 Only what can be told without running it: Prometheus itself reports a template that does not parse when it loads the
-rule, and puts the error into the notification when one fails later.
+rule, and puts the error into the notification when one fails later; Alertmanager loads it and then cannot notify.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 
 from alertgen.diagnostics import did_you_mean
 
-_BUILTINS: Final = frozenset(
+BUILTINS: Final = frozenset(
     re.findall(r"\w+", "and call eq ge gt html index js le len lt ne not or print printf println slice urlquery")
 )
 """The functions of Go's text/template."""
@@ -34,7 +34,7 @@ _OF_PROMETHEUS: Final = frozenset(
 _NEWER: Final = frozenset(("now", "toDuration", "urlQueryEscape"))
 """Added after 3.5: promtool, which is as old as the site's Prometheus, decides about them."""
 
-FUNCTIONS: Final = _BUILTINS | _OF_PROMETHEUS | _NEWER
+FUNCTIONS: Final = BUILTINS | _OF_PROMETHEUS | _NEWER
 
 _CONSTANTS: Final = frozenset(("true", "false", "nil"))
 _BLOCKS: Final = frozenset(("if", "range", "with", "define", "block"))
@@ -43,6 +43,22 @@ _ROOT: Final = ("ExternalLabels", "ExternalURL", "Labels", "Value")
 """What the dot has at the top of an alert's template (AlertTemplateData)."""
 _VARIABLES: Final = frozenset(("$", "$externalLabels", "$externalURL", "$labels", "$value"))
 """What is defined in front of every alert's template (rules/alerting.go)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What somebody who fills in templates knows besides Go's own."""
+
+    whose: str
+    functions: frozenset[str]
+    root: tuple[str, ...]
+    """What the dot has at the top."""
+    variables: frozenset[str]
+    hint: str
+    """What to do instead of an unknown function."""
+
+
+PROMETHEUS: Final = Dialect("an alert's template", FUNCTIONS, _ROOT, _VARIABLES, "a label is '$labels.<name>'")
 
 _COMMENT = re.compile(r"\{\{(?:- )?/\*.*?\*/(?: -)?\}\}", re.DOTALL)
 _TOKEN = re.compile(
@@ -78,16 +94,26 @@ class Template:
     labels: tuple[str, ...] = ()
     shows_value: bool = False
     mistakes: tuple[Mistake, ...] = ()
+    uses: tuple[str, ...] = ()
+    """The templates that it includes, by name."""
+    defines: tuple[str, ...] = ()
+    """The templates that it defines itself."""
 
 
 @functools.lru_cache(maxsize=4096)
-def read(text: str) -> Template:
+def read(text: str, dialect: Dialect = PROMETHEUS) -> Template:
     """Reads a template; most texts are none, which is fine."""
     if "{{" not in text:
         return Template()
-    reader = _Reader()
+    reader = _Reader(dialect)
     reader.read(text)
-    return Template(tuple(dict.fromkeys(reader.labels)), reader.shows_value, tuple(reader.mistakes))
+    return Template(
+        tuple(dict.fromkeys(reader.labels)),
+        reader.shows_value,
+        tuple(reader.mistakes),
+        tuple(dict.fromkeys(reader.uses)),
+        tuple(dict.fromkeys(reader.defines)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +139,16 @@ class _Block:
 
 @dataclass(slots=True)
 class _Reader:
+    dialect: Dialect
     labels: list[str] = field(default_factory=list)
     shows_value: bool = False
     mistakes: list[Mistake] = field(default_factory=list)
-    blocks: list[_Block] = field(default_factory=lambda: [_Block("", set(_VARIABLES))])
+    uses: list[str] = field(default_factory=list)
+    defines: list[str] = field(default_factory=list)
+    blocks: list[_Block] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.blocks.append(_Block("", set(self.dialect.variables)))
 
     def read(self, text: str) -> None:
         index = 0
@@ -145,6 +177,8 @@ class _Reader:
             self._wrong("there is nothing between '{{' and '}}'")
             return
         word = tokens[0].text if tokens[0].kind == "word" else ""
+        if word in ("template", "block", "define"):
+            self._named(word, tokens[1:2])
         if word in _BLOCKS:
             self.blocks.append(_Block(word))
         elif word == "else" and self.blocks[-1].word not in ("if", "range", "with"):
@@ -160,6 +194,12 @@ class _Reader:
             self._read_token(token, previous, tokens[index + 1 : index + 2])
             previous.append(token)
 
+    def _named(self, word: str, name: list[_Token]) -> None:
+        if not name or name[0].kind != "string":
+            self._wrong(f"'{{{{ {word} }}}}' does not say which template", f'give its name: {{{{ {word} "name" . }}}}')
+            return
+        (self.uses if word == "template" else self.defines).append(name[0].text[1:-1])
+
     def _end(self) -> None:
         if len(self.blocks) > 1:
             self.blocks.pop()
@@ -171,14 +211,14 @@ class _Reader:
         match token.kind:
             case "other":
                 self._wrong(f"'{token.text}' means nothing in a template", _instead(token.text))
-            case "word" if token.text not in _WORDS | FUNCTIONS:
-                near = did_you_mean(token.text, FUNCTIONS)
-                self._wrong(f"there is no function '{token.text}'", near or "a label is '$labels.<name>'")
+            case "word" if token.text not in _WORDS | self.dialect.functions:
+                near = did_you_mean(token.text, self.dialect.functions)
+                self._wrong(f"there is no function '{token.text}'", near or self.dialect.hint)
             case "variable":
                 self._variable(token.text, declares=bool(following) and following[0].text in (":=", ","))
             case "field" if not (token.glued and before.kind in ("variable", "field")) and before.text != ")":
-                if not self._dot_moved and token.text[1:] not in _ROOT:
-                    self._wrong(f"an alert's template knows no '{token.text}'", _nearest_root(token.text))
+                if not self._dot_moved and token.text[1:] not in self.dialect.root:
+                    self._wrong(f"{self.dialect.whose} knows no '{token.text}'", self._nearest_root(token.text))
         self._reads(token, previous)
 
     def _variable(self, name: str, *, declares: bool) -> None:
@@ -199,6 +239,13 @@ class _Reader:
     @property
     def _dot_moved(self) -> bool:
         return any(block.moves_the_dot for block in self.blocks)
+
+    def _nearest_root(self, name: str) -> str:
+        known = [f".{root}" for root in self.dialect.root]
+        for one in known:
+            if one.lower() == name.lower():
+                return f"did you mean '{one}'?"
+        return did_you_mean(name, known)
 
     def _reads(self, token: _Token, previous: list[_Token]) -> None:
         """Notes a label or the value of the alert."""
@@ -260,11 +307,3 @@ _INSTEAD: Final[Mapping[str, str]] = {
 
 def _instead(sign: str) -> str:
     return _INSTEAD.get(sign, "")
-
-
-def _nearest_root(name: str) -> str:
-    known = [f".{root}" for root in _ROOT]
-    for one in known:
-        if one.lower() == name.lower():
-            return f"did you mean '{one}'?"
-    return did_you_mean(name, known)
