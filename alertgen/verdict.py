@@ -47,11 +47,15 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One scenario and what failed in it; nothing when it holds."""
+    """One scenario and what failed in it; nothing when it holds.
+
+    `disagreement`: other promtools do not mind, and why that may be; empty where all are of one opinion.
+    """
 
     case: CaseId
     location: Location
     failed: tuple[Failed, ...] = ()
+    disagreement: str = ""
 
 
 def cases(tests: TestFile) -> Iterator[CaseId]:
@@ -68,24 +72,23 @@ def cases(tests: TestFile) -> Iterator[CaseId]:
 def judge(
     proven: Mapping[CaseId, Location], failures: Iterable[Failed], fallback: Location
 ) -> tuple[tuple[CaseResult, ...], tuple[Diagnostic, ...]]:
-    """Every case's result, and one diagnostic for each that failed. A failure that fits no case is one of its own."""
+    """Every case's result, and a finding for each failure that fits no case."""
     by_case: dict[CaseId, list[Failed]] = {case: [] for case in proven}
     stray: list[Failed] = []
     for failed in failures:
         home = _home(by_case, failed.case) if failed.case else None
         (stray if home is None else by_case[home]).append(failed)
     results = tuple(CaseResult(case, proven[case], tuple(found)) for case, found in by_case.items())
-    problems = [*as_diagnostics(results)]
-    problems += [Diagnostic(fallback, "test-failed", f.raw.strip() or _words(f)) for f in stray]
-    return results, tuple(problems)
+    return results, tuple(Diagnostic(fallback, "test-failed", f.raw.strip() or _words(f)) for f in stray)
 
 
 def as_diagnostics(results: Iterable[CaseResult]) -> Iterator[Diagnostic]:
     """One finding for each case that failed."""
     for result in results:
         if result.failed:
-            hint = "\n".join(_words(failed) for failed in result.failed)
-            yield Diagnostic(result.location, "test-failed", f"{result.case}", hint=hint)
+            hint = "\n".join([*filter(None, [result.disagreement]), *map(_words, result.failed)])
+            code = "versions-differ" if result.disagreement else "test-failed"
+            yield Diagnostic(result.location, code, f"{result.case}", hint=hint)
 
 
 def _home(known: Mapping[CaseId, object], case: CaseId) -> CaseId | None:

@@ -7,13 +7,13 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from alertgen import compiler, workspace
+from alertgen import compiler, versions, workspace
 from alertgen.commands import _options as options
 from alertgen.commands._drift import drift_summary, drifted
 from alertgen.commands._output import print_findings, progress
@@ -28,7 +28,8 @@ from alertgen.routecases import distinct, misrouted, route_cases
 from alertgen.testgen import situations
 from alertgen.tools import binaries, drawing_runner, prover
 from alertgen.tools.drawing_runner import Sitter
-from alertgen.verdict import CaseId, CaseResult, as_diagnostics, cases, judge
+from alertgen.tools.suite_files import Reader
+from alertgen.verdict import CaseId, CaseResult, Failed, as_diagnostics, cases, judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class Asked:
 
     spec: str
     out: str
+    promtools: tuple[str, ...]
+    """Where they are; none for the one that there is."""
     word: str
     on_golden: bool
     jobs: int
@@ -52,8 +55,10 @@ def run(wanted: Asked) -> None:
     started = time.monotonic()
     result = compiled(wanted.spec)
     stop_on_errors(result, wanted.style)
-    tools = {name: binaries.find(name, binaries.TOOLS_FOLDER, os.environ) for name in ("promtool", "amtool")}
-    _new_enough(tools["promtool"], result)
+    promtools = binaries.chosen("promtool", wanted.promtools, binaries.TOOLS_FOLDER, os.environ)
+    amtool = binaries.find("amtool", binaries.TOOLS_FOLDER, os.environ)
+    for promtool in promtools:
+        _new_enough(promtool, result)
     proofs = list(compiler.proofs(result, _selects(wanted.word)))
     if not proofs:
         raise click.BadParameter(
@@ -74,39 +79,67 @@ def run(wanted: Asked) -> None:
                 click.echo(drift_summary(wanted.out, drifts), err=True)
                 sys.exit(options.FINDINGS)
         workspace.write(str(tests), (artifact for proof in proofs for artifact in proof.artifacts()))
-        on_done = stack.enter_context(progress("proving", len(result.entries) + len(proofs) + 1))
-        routes = distinct(asked, estate.tree)
-        proof = prover.prove(tools, tree, tests, routes, jobs=wanted.jobs, timeout=wanted.timeout, on_done=on_done)
-    failed = [*proof.failed, *(prover.misrouted(case, got) for case, got in misrouted(asked, estate.tree))]
-    ran = [p for p in proofs if tests / p.path in proof.ran]
-    proven = {case: _place_of(result, p.expansion, case) for p in ran for case in cases(p.tests)}
-    results, problems = judge(proven, failed, Location(wanted.out, 1, 1))
+        files = len(result.entries) + len(proofs) + 1
+        on_done = stack.enter_context(progress("proving", files * len(promtools)))
+        done = {
+            promtool: prover.prove(promtool, tree, tests, jobs=wanted.jobs, timeout=wanted.timeout, on_done=on_done)
+            for promtool in promtools
+        }
+        routed = prover.route(amtool, tree, distinct(asked, estate.tree))
+        routed += (prover.misrouted(case, got) for case, got in misrouted(asked, estate.tree))
+        agreement, problems = _agreed(wanted, result, proofs, tests, done, routed)
+    results: Sequence[CaseResult] = agreement
     expected = [
         case for case in judged(estate, result.routing, result.entries) if _selects(wanted.word)(str(case.case))
     ]
-    results, problems = (*results, *expected), (*problems, *as_diagnostics(expected))
+    results = [*results, *expected]
+    problems += as_diagnostics(results)
     _report(results, in_order([*result.diagnostics, *problems]), wanted.style)
     if wanted.verbose:
-        click.echo("".join(f.raw for f in failed), err=True)
-    for error in proof.errors:
+        click.echo("".join(f.raw for proof in done.values() for f in (*proof.failed, *routed)), err=True)
+    errors = [error for proof in done.values() for error in proof.errors]
+    for error in errors:
         click.echo(f"error: {error.message}", err=True)
     good = sum(1 for r in results if not r.failed)
-    left_out = sum(len(list(cases(p.tests))) for p in proofs) - len(proven)
+    left_out = sum(len(list(cases(p.tests))) for p in proofs) - len(agreement)
     unknown = f", {left_out:,} could not be run" if left_out else ""
+    proof = done[promtools[0]]
     summary = (
         f"{good:,} of {text.count(len(results), 'scenario')} hold ({text.count(proof.assertions, 'assertion')})"
         f"{unknown}, {text.count(proof.rules, 'rule')} checked, {text.count(len(asked), 'alert')} routed: "
-        f"{', '.join(map(str, tools.values()))}"
+        f"{', '.join(map(str, (*promtools, amtool)))}"
     )
     if wanted.html:
-        drawings = _draw(wanted, tools["promtool"], proofs)
+        drawings = _draw(wanted, promtools[0], proofs)
         _write(wanted.html, html.page(results, drawings, summary))
     if wanted.style == "text":
         click.echo(f"{summary}, {time.monotonic() - started:.1f} s")
-    if proof.errors:
+    if errors:
         sys.exit(options.ENVIRONMENT)
     if problems:
         sys.exit(options.FINDINGS)
+
+
+def _agreed(
+    wanted: Asked,
+    result: Build,
+    proofs: Sequence[compiler.Proven],
+    tests: Path,
+    done: Mapping[binaries.Binary, prover.Proof],
+    routed: Sequence[Failed],
+) -> tuple[list[CaseResult], list[Diagnostic]]:
+    """What the promtools say of each case that was run, with what is wrong with who is told, and all else."""
+    by_version: dict[versions.Version, Sequence[CaseResult]] = {}
+    problems: dict[Diagnostic, None] = {}
+    for promtool, proof in done.items():
+        ran = [p for p in proofs if tests / p.path in proof.ran]
+        proven = {case: _place_of(result, p.expansion, case) for p in ran for case in cases(p.tests)}
+        results, stray = judge(proven, (*proof.failed, *routed), Location(wanted.out, 1, 1))
+        by_version[promtool.version] = results
+        problems |= dict.fromkeys(stray)
+    files = {case: p.path for p in proofs for case in cases(p.tests)}
+    reader = Reader()
+    return versions.agreed(by_version, lambda case: reader.source(str(tests / files[case]))), list(problems)
 
 
 def _draw(wanted: Asked, promtool: binaries.Binary, proofs: Sequence[compiler.Proven]) -> dict[CaseId, Drawing]:

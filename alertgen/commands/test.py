@@ -23,6 +23,7 @@ from alertgen.tools import process
 @click.option(
     "--rules", "rule_files", cls=options.Words, help="With --tests: all rule files there are, PrometheusRules too."
 )
+@options.promtools
 @click.option("--strict", is_flag=True, help="With --tests: fail for what promtool passes although it proves nothing.")
 @click.option("--coverage", is_flag=True, help="Say what the tests show of each rule, and what no test notices.")
 @click.option(
@@ -50,6 +51,7 @@ def test(
     out: str,
     test_files: tuple[str, ...],
     rule_files: tuple[str, ...],
+    promtools: tuple[str, ...],
     strict: bool,
     coverage: bool,
     fail_under: float,
@@ -77,6 +79,7 @@ def test(
     if test_files:
         _suite.run(
             _suite.Asked(
+                promtools=promtools,
                 rules=rule_files,
                 tests=test_files,
                 jobs=jobs,
@@ -99,6 +102,7 @@ def test(
         _proof.Asked(
             spec=spec,
             out=out,
+            promtools=promtools,
             word=word,
             on_golden=on_golden,
             jobs=jobs,

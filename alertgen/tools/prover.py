@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -24,47 +24,43 @@ class Proof:
     ran: frozenset[Path]
     """The test files that promtool gave a verdict on."""
     assertions: int
-    routes: int
 
 
 def prove(
-    tools: Mapping[str, Binary],
+    tool: Binary,
     tree: Path,
     tests: Path,
-    routes: Iterable[RouteCase],
     *,
     jobs: int,
     timeout: float,
     on_done: Callable[[int], None],
 ) -> Proof:
-    """Proves the tree by the tests in another folder.
+    """Checks the tree's rules with promtool, and proves them by the tests in another folder.
 
     `timeout` is for each process, in seconds; `on_done` hears of finished files.
     """
     rule_files = sorted(tree.glob("prometheus/*/*.yaml"))
     test_files = sorted(tests.glob("tests/*/*.yaml"))
-    checked = promtool.check_rules(tools["promtool"], rule_files, jobs=jobs, timeout=timeout, on_done=on_done)
-    tested = promtool.test_rules(tools["promtool"], test_files, jobs=jobs, timeout=timeout, on_done=on_done)
+    checked = promtool.check_rules(tool, rule_files, jobs=jobs, timeout=timeout, on_done=on_done)
+    tested = promtool.test_rules(tool, test_files, jobs=jobs, timeout=timeout, on_done=on_done)
     failed = [_of_rule_file(tree, r.path, r.problem) for r in checked.files if r.problem]
     failed += [_of_test(f) for f in tested.failures]
-    routing_file = tree / "alertmanager" / "alertmanager.yaml"
-    asked = list(routes)
-    complaint = amtool.check_config(tools["amtool"], routing_file)
-    if complaint:
-        failed.append(Failed(None, "", "a configuration that amtool accepts", complaint, complaint))
-        asked = []
-    for case in asked:
-        got = amtool.routes_test(tools["amtool"], routing_file, case.labels)
-        if got != case.expected:
-            failed.append(misrouted(case, got))
     return Proof(
         failed=tuple(failed),
         errors=(*checked.errors, *tested.errors),
         rules=sum(r.rules for r in checked.files),
         ran=frozenset(f.path for f in tested.files),
         assertions=sum(f.assertions for f in tested.files),
-        routes=len(asked),
     )
+
+
+def route(tool: Binary, tree: Path, routes: Iterable[RouteCase]) -> list[Failed]:
+    """What amtool finds wrong with the tree's routing: with the configuration, else with whom it would tell."""
+    routing_file = tree / "alertmanager" / "alertmanager.yaml"
+    if complaint := amtool.check_config(tool, routing_file):
+        return [Failed(None, "", "a configuration that amtool accepts", complaint, complaint)]
+    asked = ((case, amtool.routes_test(tool, routing_file, case.labels)) for case in routes)
+    return [misrouted(case, got) for case, got in asked if got != case.expected]
 
 
 def misrouted(case: RouteCase, got: tuple[str, ...]) -> Failed:

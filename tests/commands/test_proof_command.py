@@ -20,6 +20,7 @@ Run = Callable[..., Result]
 def run(promtool: Binary, amtool: Binary, monkeypatch: pytest.MonkeyPatch) -> Run:
     for tool in (promtool, amtool):
         monkeypatch.setenv("PATH", str(tool.path.parent), prepend=":")
+    monkeypatch.setenv("ALERTGEN_PROMTOOLS", "")
     return lambda *arguments: CliRunner().invoke(main, ["test", "--spec", str(SPEC), *arguments])
 
 
@@ -43,3 +44,19 @@ def test_there_is_no_page_for_other_peoples_tests(run: Run) -> None:
     done = run("--tests", "x.yaml", "--html", "proof.html")
     assert 2 == done.exit_code
     assert "--html is about the spec's own scenarios" in done.output
+
+
+def test_a_case_that_one_promtool_fails_and_another_passes_is_a_finding_of_its_own(
+    run: Run, promtool: Binary, fake: Callable[[str, str], Path]
+) -> None:
+    body = f"""case "$*" in
+--version) echo 'promtool, version 9.9.9 (x)'; exit;;
+*"test rules"*) for file; do case $file in *.yaml) sed -i 's/value: 1}}/value: 2}}/' "$file";; esac; done;;
+esac
+exec '{promtool.path}' "$@\""""
+    other = fake("promtool", body)
+    done = run("-k", "shop/my-app WorkloadDown", "--promtool", str(promtool.path), "--promtool", str(other))
+    assert 1 == done.exit_code
+    assert "error[versions-differ]: shop/my-app WorkloadDown: fires" in done.output
+    assert f"fails with promtool 9.9.9, passes with {promtool}" in done.output
+    assert "likely cause: " in done.output

@@ -39,7 +39,8 @@ def run(tmp_path: Path, promtool: Binary) -> Run:
     def go(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [ALERTGEN, "test", *arguments],
-            cwd=tmp_path, env={**os.environ, "PATH": path, **environ}, capture_output=True, text=True, check=False,
+            cwd=tmp_path, env={**os.environ, "PATH": path, "ALERTGEN_PROMTOOLS": "", **environ},
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
 
     return go
@@ -141,3 +142,27 @@ def test_coverage_is_a_table_a_number_and_a_limit(run: Run, tmp_path: Path) -> N
 
 def test_a_limit_without_coverage_is_wrong_usage(run: Run) -> None:
     assert 2 == run("--tests", "tests/*.yaml", "--fail-under", "80").returncode
+
+
+def test_promtools_that_disagree_are_told_with_both_versions(
+    run: Run, promtool: Binary, fake: Callable[[str, str], Path]
+) -> None:
+    body = f"""case "$*" in --version) echo 'promtool, version 9.9.9 (x)'; exit;; esac
+'{promtool.path}' "$@" | sed 's/^  SUCCESS$/  FAILED:\\n    alertname: Down, time: 1m, \\n        exp:[], \\n        got:[\\n            0:\\n              Labels:{{}}\\n              Annotations:{{}}\\n            ]/'
+exit 1"""  # noqa: E501 - what promtool prints
+    other = fake("promtool", body)
+    ours = ("--promtool", str(promtool.path))
+    done = run("--tests", "tests/good.yaml", *ours, "--promtool", str(other))
+    assert 1 == done.returncode, done.stderr
+    words = f"fails with promtool 9.9.9, passes with promtool {'.'.join(map(str, promtool.version))}\n"
+    assert "error[versions-differ]: unnamed#0: Down at 1m\n" in done.stdout
+    assert words in done.stdout
+    assert 0 == run("--tests", "tests/good.yaml", *ours, *ours).returncode
+    by_environment = run("--tests", "tests/good.yaml", ALERTGEN_PROMTOOLS=f"{promtool.path}:{other}")
+    assert words in by_environment.stdout
+
+
+def test_a_promtool_that_is_not_there_is_the_environments_failure(run: Run) -> None:
+    done = run("--tests", "tests/good.yaml", "--promtool", "nowhere")
+    assert 3 == done.returncode
+    assert "nowhere cannot be run" in done.stderr
