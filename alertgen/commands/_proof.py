@@ -41,6 +41,8 @@ class Asked:
     promtools: tuple[str, ...]
     """Where they are; none for the one that there is."""
     word: str
+    exhaustive: bool
+    """Every service, not one for each shape."""
     on_golden: bool
     jobs: int
     timeout: int
@@ -59,7 +61,7 @@ def run(wanted: Asked) -> None:
     amtool = binaries.find("amtool", binaries.TOOLS_FOLDER, os.environ)
     for promtool in promtools:
         _new_enough(promtool, result)
-    proofs = list(compiler.proofs(result, _selects(wanted.word)))
+    proofs = list(compiler.proofs(result, _selects(wanted.word), exhaustive=wanted.exhaustive))
     if not proofs:
         raise click.BadParameter(
             f"no scenario contains {wanted.word!r}; `alertgen explain` lists them", param_hint="-k"

@@ -36,6 +36,7 @@ from alertgen.tools import process
     default="",
     help="Only scenarios whose `namespace/service Alert: sentence`, or tests whose `path: name`, contains this.",
 )
+@click.option("--exhaustive", is_flag=True, help="Prove every service, not one of each shape where there are many.")
 @click.option(
     "--html",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -57,6 +58,7 @@ def test(
     fail_under: float,
     cached: bool,
     word: str,
+    exhaustive: bool,
     html: Path | None,
     on_golden: bool,
     jobs: int,
@@ -76,6 +78,8 @@ def test(
         test_files, rule_files = _suite.committed(out)
     if html and test_files:
         raise click.UsageError("--html is about the spec's own scenarios.")
+    if exhaustive and test_files:
+        raise click.UsageError("--exhaustive is about the spec's own scenarios.")
     if test_files:
         _suite.run(
             _suite.Asked(
@@ -104,6 +108,7 @@ def test(
             out=out,
             promtools=promtools,
             word=word,
+            exhaustive=exhaustive,
             on_golden=on_golden,
             jobs=jobs,
             timeout=timeout,

@@ -45,7 +45,9 @@ def run(tmp_path: Path, promtool: Binary) -> Run:
         return subprocess.run(
             [ALERTGEN, "mutate", "--tests", "t.yaml", *arguments],
             cwd=tmp_path,
-            env={**os.environ, "PATH": path, "ALERTGEN_PROMTOOLS": "", "XDG_CACHE_HOME": f"{tmp_path}/cache", **environ},
+            env={
+                **os.environ, "PATH": path, "ALERTGEN_PROMTOOLS": "", "XDG_CACHE_HOME": f"{tmp_path}/cache", **environ,
+            },
             capture_output=True, text=True, check=False,
         )  # fmt: skip
 

@@ -60,3 +60,24 @@ exec '{promtool.path}' "$@\""""
     assert "error[versions-differ]: shop/my-app WorkloadDown: fires" in done.output
     assert f"fails with promtool 9.9.9, passes with {promtool}" in done.output
     assert "likely cause: " in done.output
+
+
+@pytest.fixture
+def alike(tmp_path: Path) -> Path:
+    """Three services of one shape, of which one is proven."""
+    spec = tmp_path / "rules.d"
+    spec.mkdir()
+    (spec / "site.yaml").write_text("site: x\ntests: {full_up_to: 1}\n", encoding="utf-8")
+    for name in ("one", "two", "three"):
+        (spec / f"{name}.yaml").write_text(f"service: {name}\nnamespace: shop\nteam: web\n", encoding="utf-8")
+    return spec
+
+
+def test_one_service_of_each_shape_is_proven_and_with_exhaustive_all(run: Run, alike: Path) -> None:
+    proven = ("--no-golden", "--spec", str(alike), "-k", "WorkloadDown: fires when no", "--format", "junit")
+    assert 1 == run(*proven).output.count('<testsuite name="shop/')
+    assert 3 == run(*proven, "--exhaustive").output.count('<testsuite name="shop/')
+
+
+def test_exhaustive_is_about_the_spec(run: Run) -> None:
+    assert 2 == run("--tests", "x.yaml", "--exhaustive").exit_code
