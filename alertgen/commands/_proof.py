@@ -27,6 +27,7 @@ from alertgen.reports import html, machine, text
 from alertgen.routecases import distinct, misrouted, route_cases
 from alertgen.testgen import situations
 from alertgen.tools import binaries, drawing_runner, prover
+from alertgen.tools.cache import Cache, folder
 from alertgen.tools.drawing_runner import Sitter
 from alertgen.tools.suite_files import Reader
 from alertgen.verdict import CaseId, CaseResult, Failed, as_diagnostics, cases, judge
@@ -44,6 +45,7 @@ class Asked:
     exhaustive: bool
     """Every service, not one for each shape."""
     on_golden: bool
+    cached: bool
     jobs: int
     timeout: int
     verbose: bool
@@ -69,8 +71,8 @@ def run(wanted: Asked) -> None:
     estate = result.estate
     asked = list(route_cases(estate.routing, ((p.expansion, p.tests) for p in proofs), estate.site.external_labels))
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alertgen-")))
-        tests, tree = folder / "proofs", folder / "tree"
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alertgen-")))
+        tests, tree = scratch / "proofs", scratch / "tree"
         if wanted.word or not wanted.on_golden:
             workspace.write(str(tree), [result.routing_artifact] if wanted.word else result.artifacts())
         else:
@@ -83,8 +85,11 @@ def run(wanted: Asked) -> None:
         workspace.write(str(tests), (artifact for proof in proofs for artifact in proof.artifacts()))
         files = len(result.entries) + len(proofs) + 1
         on_done = stack.enter_context(progress("proving", files * len(promtools)))
+        cache = stack.enter_context(Cache(folder(os.environ) if wanted.cached else None))
         done = {
-            promtool: prover.prove(promtool, tree, tests, jobs=wanted.jobs, timeout=wanted.timeout, on_done=on_done)
+            promtool: prover.prove(
+                promtool, tree, tests, cache, jobs=wanted.jobs, timeout=wanted.timeout, on_done=on_done
+            )
             for promtool in promtools
         }
         routed = prover.route(amtool, tree, distinct(asked, estate.tree))
@@ -106,9 +111,11 @@ def run(wanted: Asked) -> None:
     left_out = sum(len(list(cases(p.tests))) for p in proofs) - len(agreement)
     unknown = f", {left_out:,} could not be run" if left_out else ""
     proof = done[promtools[0]]
+    known = sum(proof.known for proof in done.values())
+    before = f", {text.count(known, 'file')} known from before" if known else ""
     summary = (
         f"{good:,} of {text.count(len(results), 'scenario')} hold ({text.count(proof.assertions, 'assertion')})"
-        f"{unknown}, {text.count(proof.rules, 'rule')} checked, {text.count(len(asked), 'alert')} routed: "
+        f"{unknown}{before}, {text.count(proof.rules, 'rule')} checked, {text.count(len(asked), 'alert')} routed: "
         f"{', '.join(map(str, (*promtools, amtool)))}"
     )
     if wanted.html:

@@ -61,7 +61,7 @@ def run(asked: Asked) -> None:
         if not sources:
             raise click.BadParameter(f"no test's `path: name` contains {asked.word!r}", param_hint="-k")
     others = [rule for path in expand(asked.rules) for file in reader.rules(path) for rule in file.rules]
-    verdicts, lines, errors = _judged(asked, promtools, sources)
+    verdicts, lines, errors, ran = _judged(asked, promtools, sources)
     failed = list(suites.findings(verdicts, lines))
     extra = [] if asked.generated else _extra(sources, reader)
     passed = [_as(finding, strict=asked.strict) for finding in extra]
@@ -76,9 +76,12 @@ def run(asked: Asked) -> None:
         tests = list(cases(verdicts))
         good = sum(1 for *_, wrong in tests if not wrong)
         asserted = sum(len(group.assertions) for _, group, _ in tests)
+        known = len(sources) * len(promtools) - ran
+        before = f", {known:,} known from before" if known else ""
+        who = ", ".join(map(str, promtools))
         click.echo(
             f"{good:,} of {len(tests):,} tests pass ({text.count(asserted, 'assertion')}) in "
-            f"{text.count(len(sources), 'file')}: {', '.join(map(str, promtools))}, {time.monotonic() - started:.1f} s"
+            f"{text.count(len(sources), 'file')}{before}: {who}, {time.monotonic() - started:.1f} s"
         )
     if errors:
         sys.exit(options.ENVIRONMENT)
@@ -91,19 +94,26 @@ def run(asked: Asked) -> None:
 
 def _judged(
     asked: Asked, promtools: Sequence[binaries.Binary], sources: Sequence[Source]
-) -> tuple[list[Verdict], suites.Lines, tuple[AlertgenError, ...]]:
-    """What all promtools say of each file, and the states of the alerts about which they complain."""
+) -> tuple[list[Verdict], suites.Lines, tuple[AlertgenError, ...], int]:
+    """What all promtools say of each file, the states of the alerts about which they complain, how often one ran."""
     found: dict[versions.Version, list[Verdict]] = {}
     errors: tuple[AlertgenError, ...] = ()
     lines: dict[int, tuple[Timeline, float]] = {}
-    with progress("testing", len(sources) * len(promtools)) as on_done:
+    ran = 0
+    with (
+        Cache(folder(os.environ) if asked.cached else None) as cache,
+        progress("testing", len(sources) * len(promtools)) as on_done,
+    ):
         for promtool in promtools:
-            own, wrong = suite_runner.run(promtool, sources, jobs=asked.jobs, timeout=asked.timeout, on_done=on_done)
+            own, wrong, fresh = suite_runner.known_or_run(
+                promtool, sources, cache, jobs=asked.jobs, timeout=asked.timeout, on_done=on_done
+            )
             found[promtool.version] = own
             errors += wrong
+            ran += fresh
     for promtool in reversed(promtools):  # what the oldest one complains about is told in its words
         lines |= timeline_runner.timelines(promtool, found[promtool.version], jobs=asked.jobs, timeout=asked.timeout)
-    return versions.merged(found), lines, errors
+    return versions.merged(found), lines, errors, ran
 
 
 def _coverage(

@@ -110,6 +110,7 @@ def test(
             word=word,
             exhaustive=exhaustive,
             on_golden=on_golden,
+            cached=cached,
             jobs=jobs,
             timeout=timeout,
             verbose=verbose,

@@ -17,7 +17,8 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(promtool: Binary, amtool: Binary, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(promtool: Binary, amtool: Binary, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for tool in (promtool, amtool):
         monkeypatch.setenv("PATH", str(tool.path.parent), prepend=":")
     monkeypatch.setenv("ALERTGEN_PROMTOOLS", "")
@@ -81,3 +82,10 @@ def test_one_service_of_each_shape_is_proven_and_with_exhaustive_all(run: Run, a
 
 def test_exhaustive_is_about_the_spec(run: Run) -> None:
     assert 2 == run("--tests", "x.yaml", "--exhaustive").exit_code
+
+
+def test_what_passed_before_is_not_proven_again(run: Run) -> None:
+    asked = ("-k", "shop/my-app WorkloadDown")
+    assert "known from before" not in run(*asked).output
+    assert "1 file known from before" in run(*asked).output
+    assert "known from before" not in run(*asked, "--no-cache").output

@@ -39,7 +39,10 @@ def run(tmp_path: Path, promtool: Binary) -> Run:
     def go(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [ALERTGEN, "test", *arguments],
-            cwd=tmp_path, env={**os.environ, "PATH": path, "ALERTGEN_PROMTOOLS": "", **environ},
+            cwd=tmp_path,
+            env={
+                **os.environ, "PATH": path, "ALERTGEN_PROMTOOLS": "", "XDG_CACHE_HOME": f"{tmp_path}/cache", **environ,
+            },
             capture_output=True, text=True, check=False,
         )  # fmt: skip
 
@@ -166,3 +169,34 @@ def test_a_promtool_that_is_not_there_is_the_environments_failure(run: Run) -> N
     done = run("--tests", "tests/good.yaml", "--promtool", "nowhere")
     assert 3 == done.returncode
     assert "nowhere cannot be run" in done.stderr
+
+
+def test_what_promtool_said_of_the_same_content_is_not_asked_again(
+    run: Run, tmp_path: Path, promtool: Binary, fake: Callable[[str, str], Path]
+) -> None:
+    write(tmp_path, "tests/bad.yaml", GOOD.replace("job: a}}]", "job: b}}]"))
+    body = f"""case "$*" in --version) exec '{promtool.path}' --version;; esac
+echo "$@" >> '{tmp_path}/asked'
+exec '{promtool.path}' "$@\""""
+    path = f"{fake('promtool', body).parent}:/usr/bin:/bin"
+
+    def asked() -> tuple[int, str, bool]:
+        (tmp_path / "asked").write_text("", encoding="utf-8")
+        done = run("--tests", "tests/*.yaml", "--format", "junit", PATH=path)
+        # A timeline of what fails is asked for either way; it is no test of theirs.
+        return done.returncode, done.stdout, "good.yaml" in (tmp_path / "asked").read_text(encoding="utf-8")
+
+    first, again = asked(), asked()
+    assert (1, True) == (first[0], first[2])
+    assert (*first[:2], False) == again
+    write(tmp_path, "rules/r.yaml", RULES.replace("2m", "3m"))
+    assert asked()[2]
+    assert "2 known from before" in run("--tests", "tests/*.yaml", PATH=path).stdout
+    assert "known from before" not in run("--tests", "tests/*.yaml", "--no-cache", PATH=path).stdout
+
+
+def test_one_test_of_a_file_is_no_verdict_on_the_others(run: Run, tmp_path: Path) -> None:
+    _, _, body = GOOD.partition("tests:\n")
+    write(tmp_path, "tests/bad.yaml", GOOD + body.replace("job: a}}]", "job: b}}]"))
+    assert 0 == run("--tests", "tests/bad.yaml", "-k", "unnamed#0").returncode
+    assert 1 == run("--tests", "tests/bad.yaml").returncode
