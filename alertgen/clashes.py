@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from alertgen import spec
-from alertgen.diagnostics import Diagnostic
+from alertgen import profiles, spec
+from alertgen.diagnostics import Diagnostic, Location, Severity
 from alertgen.estate import Entry
-from alertgen.model import Select
+from alertgen.model import Kind, Select
 from alertgen.podnames import collides
 
 
@@ -22,6 +22,26 @@ def twice(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
                 entry.place, "duplicate-service", f"{namespace}/{name} was already described at {first.place}",
                 hint="one document for each service", related=((first.place, "the first one"),),
             )  # fmt: skip
+
+
+def claimed(entries: Sequence[Entry]) -> Iterator[Diagnostic]:
+    """CronJobs of which two services say what is expected of their runs: each run that fails is told twice."""
+    seen: dict[tuple[str, str], tuple[Entry, Location]] = {}
+    for entry in entries:
+        namespace, name = entry.key
+        whole = profiles.whole(entry.document.data)
+        found = [(name, entry.place)] if whole.get("kind") == Kind.CRON_JOB else []
+        for index, item in enumerate(whole.get("schedules", ())):
+            if item.get("cronjob", name) not in dict(found):
+                found.append((item["cronjob"], entry.document.at("schedules", index)))
+        for cronjob, place in found:
+            first, there = seen.setdefault((namespace, cronjob), (entry, place))
+            if first is not entry:
+                yield Diagnostic(
+                    place, "claimed-twice", f"{first.key[1]} has alerts for the CronJob '{cronjob}', too ({there})",
+                    hint="leave it to one of the two, or every failed run is told twice", severity=Severity.WARNING,
+                    related=((there, "there"),),
+                )  # fmt: skip
 
 
 def colliding(entries: Sequence[Entry]) -> Iterator[Diagnostic]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from alertgen import checks, clashes, inhibition, no_effect, schema, shapes, source, spec
+from alertgen import checks, clashes, inhibition, no_effect, own_tests, schema, shapes, source, spec
 from alertgen.artifact import Artifact, header
 from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
 from alertgen.estate import Entry, Estate, read_estate
@@ -320,7 +320,8 @@ def _services(
             shape = Shape(f"{team} {shape.key}", shape.data)
         shape = known.setdefault(shape.key, shape)  # one object: there are many services, and few shapes
         new = shape.key not in moulds and shape.key not in hopeless
-        if new and (misshapen := validate(document)):
+        has_tests = own_tests.KEY in document.data
+        if (new or has_tests) and (misshapen := validate(document)):
             problems += misshapen
             continue
         if new and (senseless := tuple(spec.check_parts("service", document.data, estate.site, document.at))):
@@ -337,11 +338,14 @@ def _services(
                 moulds[shape.key] = _mould(estate, document, shape, alerts.add(expansion))
             elif all(error.location.path != document.path for error in errors):
                 hopeless.add(shape.key)  # a wider layer is wrong, and the next service would only say so again
+        if has_tests and shape.key in moulds:
+            problems += own_tests.own_tests(document, estate.expansion(document)[0])[1]
         entries.append(Entry(document, shape, names))
     problems += clashes.twice(entries)
     problems += clashes.colliding(entries)
     if not problems:
         problems += used.unused(estate)
+    problems += clashes.claimed(entries)
     entries.sort(key=lambda entry: entry.key)
     return tuple(entries), moulds, problems
 
@@ -428,3 +432,41 @@ def proofs(build: Build, wanted: Callable[[str], bool], *, exhaustive: bool = Fa
             tests = test_file(alone, wanted)
             if tests.groups:
                 yield Proven(name, alone, tests)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProof:
+    """What a service itself expects of its alerts: run on all of its rules."""
+
+    tests: own_tests.OwnTests
+
+    @property
+    def path(self) -> str:
+        """The file of its tests."""
+        return f"tests/{self._name}"
+
+    @property
+    def _name(self) -> str:
+        return f"{self.tests.expansion.namespace}/{self.tests.expansion.name}--its-own.yaml"
+
+    def artifacts(self) -> Iterator[Artifact]:
+        """A rule file with all that the service has, the tests, and what is asked about texts."""
+        head, rules = header("yaml", "the spec"), f"rules/{self._name}"
+        yield Artifact(rules, f"{head}\n{prometheus.rule_file(self.tests.expansion.groups)}")
+        yield Artifact(self.path, f"{head}\n{render_tests.render(self.tests.file, [f'../../{rules}'])}")
+        if self.tests.questions:
+            yield Artifact(self.asked, f"{head}\n{render_tests.render(self.tests.asked(), [f'../../{rules}'])}")
+
+    @property
+    def asked(self) -> str:
+        """The file with what is asked about texts; there is none where nothing is."""
+        return f"asked/{self._name}"
+
+
+def own_proofs(build: Build, wanted: Callable[[str], bool]) -> Iterator[OwnProof]:
+    """The tests that services have themselves, reduced to the cases whose full name is wanted."""
+    for entry in build.entries:
+        if own_tests.KEY in entry.document.data:
+            found, _ = own_tests.own_tests(entry.document, build.estate.expansion(entry.document)[0])
+            if (kept := found.only(wanted)).claims:
+                yield OwnProof(kept)

@@ -70,11 +70,6 @@ class Estate:
     alertmanager_version: tuple[int, ...] = DEFAULT_ALERTMANAGER
 
     @property
-    def prometheus_version(self) -> tuple[int, ...]:
-        """The oldest Prometheus that evaluates the rules."""
-        return spec.version(self.site_data.get("prometheus", {}).get("min_version", "2.42"))
-
-    @property
     def site_data(self) -> Mapping[str, Any]:
         """The site's document as written."""
         return self.site_document.data if self.site_document else {}

@@ -35,7 +35,7 @@ class HttpSource:
     failed: Mapping[str, str | Matcher]
     """Labels of the requests that the server failed to answer."""
     duration: Metric
-    """The buckets of the latency histogram."""
+    """The latency histogram: its buckets, or as a whole where it is a native one."""
     second: int = 1
     """How many of the histogram's units are a second: 1000 where it counts in milliseconds."""
     bounds: tuple[str, ...] = ()
@@ -48,6 +48,13 @@ class HttpSource:
     """What tells requests apart that went well, in a test: several series, as in the wild."""
     broken: tuple[Mapping[str, str], Mapping[str, str]]
     """The same for requests that failed: every way in which the source says so."""
+    since: tuple[int, int] = (2, 42)
+    """The oldest Prometheus that the site must state for it."""
+
+    @property
+    def native(self) -> bool:
+        """Whether the latency histogram is a native one: a series has all of its buckets, with no bounds to choose."""
+        return "le" not in self.duration.labels
 
     def bucket_bounds(self) -> tuple[Decimal, ...]:
         """The bounds of its buckets in seconds; empty when nobody can know."""

@@ -60,6 +60,8 @@ class Site:
     """Who owns the alerts that exist once per cluster."""
     scrape_interval: Duration = Duration(30)
     evaluation_interval: Duration = Duration(30)
+    prometheus: tuple[int, ...] = (2, 42)
+    """The version of the oldest Prometheus that evaluates the rules."""
     retention: Duration | None = None
     """How long Prometheus keeps samples, where the site says so."""
     runbook_base: str = ""
@@ -139,12 +141,24 @@ Part = Hold | Ramp | Gap | Stale
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """How observations spread over buckets of a native histogram, each twice as wide as the one below it."""
+
+    exponent: int
+    """The first bucket's upper bound is 2 to the power of this, its lower bound half of that."""
+    shares: tuple[Decimal, ...]
+    """What share of the observations is in this bucket, the next, and so on; together 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """An input series of a test: a metric, its labels, and its values from time 0 on."""
 
     metric: str
     labels: Mapping[str, str]
     parts: tuple[Part, ...]
+    native: Shares | None = None
+    """The series is a native histogram: its values say how many observations there are, this how they spread."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ def _wanted(routing: Routing, elsewhere: str, labels: Mapping[str, str]) -> tupl
         return (routing.heartbeat.receiver,)
     if elsewhere:
         return (elsewhere,)
+    if labels["alertname"] == WATCHDOG:
+        return (NONE.name,)
     team = routing.teams.get(labels.get("team", ""))
     if team is None:
         return (routing.default.receiver,)

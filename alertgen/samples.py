@@ -11,6 +11,8 @@ from alertgen.promtool_output import unquoted
 _LABEL = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_][A-Za-z0-9_]*))="((?:[^"\\]|\\.)*)",?')
 _SAMPLE = re.compile(r'\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\} ([^\s,{]+|\{\{.*?\}\})(?:, |$)')
 
+_ALERT = re.compile(r'^\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\} \{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\}$', re.MULTILINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -23,6 +25,11 @@ class Sample:
 def samples(text: str) -> tuple[Sample, ...]:
     """Every sample of promtool's list; none of an empty one."""
     return tuple(Sample(_labels(match[1]), match[2]) for match in _SAMPLE.finditer(text))
+
+
+def alerts(text: str) -> tuple[tuple[Mapping[str, str], Mapping[str, str]], ...]:
+    """The labels and annotations of each alert, as `Failure.got` has them: `{alertname="…", …} {summary="…"}`."""
+    return tuple((_labels(match[1]), _labels(match[2])) for match in _ALERT.finditer(text))
 
 
 def _labels(text: str) -> dict[str, str]:

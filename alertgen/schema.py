@@ -6,7 +6,7 @@ import functools
 import json
 from collections.abc import Iterable, Mapping
 
-from alertgen import site_pattern
+from alertgen import own_tests, site_pattern
 from alertgen.facets import parts
 from alertgen.metrics import EXPORTERS
 from alertgen.model import Kind, Select
@@ -108,6 +108,7 @@ SERVICE = keys(
         "dashboard": text("The dashboard that shows the service.", pattern=URL_PATTERN),
         **{part.key: part.schema for part in parts("service").values()},
         "alerts": _ALERTS,
+        own_tests.KEY: own_tests.schema(),
     },
     "service",
     "namespace",

@@ -38,6 +38,9 @@ Every text that matches here also passes the schema, and reads the same in YAML,
 and test notation.
 """
 
+APART = frozenset({"tests"})
+"""The keys that say nothing about what is built."""
+
 _LONGEST = 512
 """No name is longer, in characters."""
 
@@ -62,6 +65,8 @@ def shape_of(data: Mapping[str, Any]) -> tuple[Shape, Mapping[str, str]]:
     names: dict[str, str] = {}
     holed: dict[str, Any] = {}
     for key, value in sorted(data.items()):
+        if key in APART:
+            continue
         pattern = OPAQUE.get(key)
         if pattern is not None and isinstance(value, str) and pattern.fullmatch(value):
             names[key] = value

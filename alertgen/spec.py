@@ -97,6 +97,7 @@ def read_site(data: Mapping[str, Any]) -> Site:
         team=data.get("team", ""),
         scrape_interval=Duration.parse(str(data.get("scrape_interval", defaults.scrape_interval))),
         evaluation_interval=Duration.parse(str(data.get("evaluation_interval", defaults.evaluation_interval))),
+        prometheus=version(prometheus["min_version"]) if "min_version" in prometheus else defaults.prometheus,
         retention=Duration.parse(str(prometheus["retention"])) if "retention" in prometheus else None,
         runbook_base=data.get("runbook_base", "").rstrip("/"),
         required_labels=tuple(data.get("required_labels", ())),

@@ -15,7 +15,7 @@ from decimal import Context, Decimal
 
 from alertgen.expand import Alert, Expansion
 from alertgen.metrics import EXPORTERS
-from alertgen.model import Gap, Hold, Part, Ramp, Scenario, Series, Stale
+from alertgen.model import Gap, Hold, Part, Ramp, Scenario, Series, Shares, Stale
 from alertgen.pattern import Level
 from alertgen.promql import Matcher, Selector, aggregate
 from alertgen.quantity import Duration, number
@@ -279,7 +279,7 @@ def _replaced(series: Series, instances: list[str], at: int, step: int) -> tuple
     after: list[Part] = [Gap(at)] if at else []
     clock = 0
     for part in series.parts:
-        length = _length(part, step)
+        length = lasting(part, step)
         end = clock + length if length is not None else None
         if end is None or end > at:
             if clock < at:
@@ -296,7 +296,8 @@ def _replaced(series: Series, instances: list[str], at: int, step: int) -> tuple
     return replace(series, parts=tuple(before)), replace(series, labels=moved, parts=tuple(after))
 
 
-def _length(part: Part, step: int) -> int | None:
+def lasting(part: Part, step: int) -> int | None:
+    """How many seconds a part lasts, where samples come each `step`; None: until the test ends."""
     return step if isinstance(part, Stale) else part.seconds
 
 
@@ -456,8 +457,8 @@ def _last_firing(alert: Alert, scenario: Scenario, step: int) -> int | None:
 def _end(alert: Alert, scenario: Scenario, step: int) -> int:
     """The last instant at which anything is asked."""
     if scenario.breached is None:
-        written = sum(_length(p, step) or 0 for s in scenario.series for p in s.parts[:-1]) if scenario.series else 0
-        longest = max((sum(_length(p, step) or 0 for p in s.parts) for s in scenario.series), default=0)
+        written = sum(lasting(p, step) or 0 for s in scenario.series for p in s.parts[:-1]) if scenario.series else 0
+        longest = max((sum(lasting(p, step) or 0 for p in s.parts) for s in scenario.series), default=0)
         return min(written, longest) + alert.rule.for_ + 10 * step
     last = _last_firing(alert, scenario, step)
     return (_fire_time(alert, scenario, step) if last is None else last + scenario.slack) + 3 * step
@@ -530,13 +531,15 @@ def values(series: Series, step: int, until: int) -> str:
     out: list[str] = []
     clock = 0
     for part in series.parts:
-        length = _length(part, step)
+        length = lasting(part, step)
         # Past the last question by some samples: what ends exactly there is seen by 2.x and not by 3.x.
         samples = (length if length is not None else max(until - clock, 0) + 4 * step) // step
         clock += samples * step
         if samples <= 0:
             continue
-        if isinstance(part, Hold):
+        if series.native and isinstance(part, Hold | Ramp):
+            out += _histograms(part, series.native, samples, step, last=part is series.parts[-1])
+        elif isinstance(part, Hold):
             # promtool cannot repeat NaN and Inf: they are written out.
             repeated = part.value[-1].isdigit() and samples > 1
             out += [f"{part.value}x{samples - 1}"] if repeated else [part.value] * samples
@@ -549,3 +552,23 @@ def values(series: Series, step: int, until: int) -> str:
         else:
             out.append("stale")
     return " ".join(out)
+
+
+def _histograms(part: Hold | Ramp, spread: Shares, samples: int, step: int, *, last: bool) -> Iterator[str]:
+    """As `values` has it. promtool 2.53 takes nothing after a repeated histogram: all but the last are written out."""
+    start = Decimal(part.value) if isinstance(part, Hold) else part.start
+    growth = part.per_second * step if isinstance(part, Ramp) else Decimal(0)
+    if last and samples > 1:
+        more = f"+{_native(growth, spread)}" if growth else ""
+        yield f"{_native(start, spread)}{more}x{samples - 1}"
+    else:
+        yield from (_native(start + growth * i, spread) for i in range(samples))
+
+
+def _native(count: Decimal, spread: Shares) -> str:
+    """A native histogram of so many observations, each at the upper bound of its bucket: `{{schema:0 count:9 …}}`."""
+    counts = [_EXACT.multiply(count, share) for share in spread.shares]
+    total = sum((c * Decimal(2) ** (spread.exponent + i) for i, c in enumerate(counts)), Decimal(0))
+    buckets = " ".join(number(c) for c in counts)
+    fields = f"count:{number(sum(counts, Decimal(0)))} sum:{number(_EXACT.plus(total))}"
+    return f"{{{{schema:0 {fields} offset:{spread.exponent} buckets:[{buckets}]}}}}"

@@ -56,6 +56,8 @@ class CaseResult:
     location: Location
     failed: tuple[Failed, ...] = ()
     disagreement: str = ""
+    picture: str = ""
+    """What happened in it, drawn in characters, where it failed."""
 
 
 def cases(tests: TestFile) -> Iterator[CaseId]:
@@ -72,7 +74,7 @@ def cases(tests: TestFile) -> Iterator[CaseId]:
 def judge(
     proven: Mapping[CaseId, Location], failures: Iterable[Failed], fallback: Location
 ) -> tuple[tuple[CaseResult, ...], tuple[Diagnostic, ...]]:
-    """Every case's result, and a finding for each failure that fits no case."""
+    """Every case's result; a failure that fits no case is a diagnostic of its own."""
     by_case: dict[CaseId, list[Failed]] = {case: [] for case in proven}
     stray: list[Failed] = []
     for failed in failures:
@@ -86,9 +88,9 @@ def as_diagnostics(results: Iterable[CaseResult]) -> Iterator[Diagnostic]:
     """One finding for each case that failed."""
     for result in results:
         if result.failed:
-            hint = "\n".join([*filter(None, [result.disagreement]), *map(_words, result.failed)])
+            said = [result.disagreement, *map(_words, result.failed), result.picture]
             code = "versions-differ" if result.disagreement else "test-failed"
-            yield Diagnostic(result.location, code, f"{result.case}", hint=hint)
+            yield Diagnostic(result.location, code, f"{result.case}", hint="\n".join(filter(None, said)))
 
 
 def _home(known: Mapping[CaseId, object], case: CaseId) -> CaseId | None:

@@ -121,6 +121,23 @@ def test_services_whose_pods_look_alike_are_told() -> None:
     assert ["a.yaml:3:1 no-routing"] == found(SERVICE + "select: owner\n", other)
 
 
+JOBS = "schedules: [{cronjob: nightly, every: 24h}]\n"
+
+
+@pytest.mark.parametrize(
+    ("expected", "first", "second"),
+    [
+        (["b.yaml:4:13 claimed-twice"], SERVICE + JOBS, SERVICE.replace("my-app", "other") + JOBS),
+        (["b.yaml:4:13 claimed-twice"], SERVICE.replace("my-app", "nightly") + "kind: CronJob\n", SERVICE + JOBS),
+        (["b.yaml:1:10 claimed-twice"], SERVICE + JOBS, SERVICE.replace("my-app", "nightly") + "profile: cron\n"),
+        ([], SERVICE + JOBS, SERVICE.replace("shop", "elsewhere") + JOBS),
+        ([], SERVICE + "kind: CronJob\nschedules: [{every: 24h}]\n", SERVICE.replace("my-app", "other") + JOBS),
+    ],
+)
+def test_a_cronjob_that_two_services_watch_is_told(expected: list[str], first: str, second: str) -> None:
+    assert expected == [one for one in found(first, second) if "no-routing" not in one]
+
+
 def test_an_unknown_team_is_told_with_the_nearest_one() -> None:
     assert ["a.yaml:3:7 unknown-team"] == found(SERVICE.replace("web", "wbe"), CHAT)
 

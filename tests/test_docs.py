@@ -14,6 +14,7 @@ import click
 import pytest
 
 from alertgen import commands, compiler
+from alertgen.fixtures import fixtures
 from alertgen.patterns import catalogue
 from alertgen.tools.binaries import Binary
 from alertgen.verdict import cases
@@ -177,3 +178,21 @@ def test_the_page_about_tests_shows_what_the_commands_really_print(
 
 def test_the_page_about_tests_shows_a_failure_the_coverage_and_the_slips() -> None:
     assert 3 == len(re.findall(r"^\$ alertgen ", _EXAMPLE, re.MULTILINE))
+
+
+def test_the_page_about_own_expectations_holds_and_names_every_situation(
+    tmp_path: Path, promtool: Binary, amtool: Binary
+) -> None:
+    page = (ROOT / "docs" / "own-tests.md").read_text(encoding="utf-8")
+    (spec,) = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    (tmp_path / "rules.d").mkdir()
+    (tmp_path / "rules.d" / "my-app.yaml").write_text(spec, encoding="utf-8")
+    script = "set -eu\n" + re.findall(r"```console\n(.*?)```", page, flags=re.DOTALL)[0] + "alertgen test -k batch\n"
+    tools = (str(tool.path.parent) for tool in (promtool, amtool))
+    path = os.pathsep.join([*tools, str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert [("1", "1"), ("2", "2")] == re.findall(r"^(\d+) of (\d+) scenarios? hold", done.stdout, flags=re.MULTILINE)
+    assert set(fixtures()) == set(re.findall(r"^\| `([a-z]+): ", page, flags=re.MULTILINE))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alertgen.model import Gap, Hold, Part, Ramp, Series, Stale
+from alertgen.model import Gap, Hold, Part, Ramp, Series, Shares, Stale
 from alertgen.testgen import values
 from alertgen.world import hold
 
@@ -105,6 +105,17 @@ def test_a_series_is_written_in_promtools_notation(expected: str, parts: tuple[P
 
 def test_a_third_per_second_is_whole_again_after_a_step() -> None:
     assert "0+10x3" == values(Series("up", {}, (Ramp(Decimal(0), Decimal(1) / 3),)), 30, 0)
+
+
+def test_a_native_histogram_is_repeated_at_its_end_only_as_older_promtools_read_on_no_further() -> None:
+    parts = (Gap(60), Hold("4", 60), Ramp(Decimal(8), Decimal("0.1")))
+
+    def of(count: int) -> str:
+        return f"{{{{schema:0 count:{count} sum:{count * 5} offset:2 buckets:[{count * 3 // 4} {count // 4}]}}}}"
+
+    spread = Shares(2, (Decimal("0.75"), Decimal("0.25")))
+    found = values(Series("seconds", {}, parts, spread), 40, 120)
+    assert f"_x1 {of(4)} {of(8)}+{of(4)}x4" == found
 
 
 def test_a_growth_is_written_without_dirt() -> None:

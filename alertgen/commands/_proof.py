@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import shlex
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -23,7 +25,7 @@ from alertgen.diagnostics import AlertgenError, Diagnostic, Location, in_order
 from alertgen.drawing import Drawing
 from alertgen.expand import Expansion
 from alertgen.expectations import judged
-from alertgen.reports import html, machine, text
+from alertgen.reports import chart, html, machine, text
 from alertgen.routecases import distinct, misrouted, route_cases
 from alertgen.testgen import situations
 from alertgen.tools import binaries, drawing_runner, prover
@@ -64,7 +66,8 @@ def run(wanted: Asked) -> None:
     for promtool in promtools:
         _new_enough(promtool, result)
     proofs = list(compiler.proofs(result, _selects(wanted.word), exhaustive=wanted.exhaustive))
-    if not proofs:
+    own = list(compiler.own_proofs(result, _selects(wanted.word)))
+    if not proofs and not own:
         raise click.BadParameter(
             f"no scenario contains {wanted.word!r}; `alertgen explain` lists them", param_hint="-k"
         )
@@ -82,8 +85,9 @@ def run(wanted: Asked) -> None:
                 print_findings([drifted(wanted.out, drift) for drift in drifts], wanted.style)
                 click.echo(drift_summary(wanted.out, drifts), err=True)
                 sys.exit(options.FINDINGS)
-        workspace.write(str(tests), (artifact for proof in proofs for artifact in proof.artifacts()))
-        files = len(result.entries) + len(proofs) + 1
+        written: list[compiler.Proven | compiler.OwnProof] = [*proofs, *own]
+        workspace.write(str(tests), (artifact for one in written for artifact in one.artifacts()))
+        files = len(result.entries) + len(written) + 1
         on_done = stack.enter_context(progress("proving", files * len(promtools)))
         cache = stack.enter_context(Cache(folder(os.environ) if wanted.cached else None))
         done = {
@@ -94,12 +98,16 @@ def run(wanted: Asked) -> None:
         }
         routed = prover.route(amtool, tree, distinct(asked, estate.tree))
         routed += (prover.misrouted(case, got) for case, got in misrouted(asked, estate.tree))
-        agreement, problems = _agreed(wanted, result, proofs, tests, done, routed)
-    results: Sequence[CaseResult] = agreement
+        agreement, problems = _agreed(wanted, result, written, tests, done, routed)
+    bad = {one.case for one in agreement if one.failed}
+    pictures = _draw(wanted, promtools[0], proofs, own, bad.__contains__, most=_MOST_CHARTS) if bad else {}
     expected = [
         case for case in judged(estate, result.routing, result.entries) if _selects(wanted.word)(str(case.case))
     ]
-    results = [*results, *expected]
+    results = [
+        *(replace(r, picture=_shown(r.case, pictures[r.case])) if r.case in pictures else r for r in agreement),
+        *expected,
+    ]
     problems += as_diagnostics(results)
     _report(results, in_order([*result.diagnostics, *problems]), wanted.style)
     if wanted.verbose:
@@ -108,7 +116,7 @@ def run(wanted: Asked) -> None:
     for error in errors:
         click.echo(f"error: {error.message}", err=True)
     good = sum(1 for r in results if not r.failed)
-    left_out = sum(len(list(cases(p.tests))) for p in proofs) - len(agreement)
+    left_out = sum(len(_places(result, one)) for one in written) - len(agreement)
     unknown = f", {left_out:,} could not be run" if left_out else ""
     proof = done[promtools[0]]
     known = sum(proof.known for proof in done.values())
@@ -119,7 +127,7 @@ def run(wanted: Asked) -> None:
         f"{', '.join(map(str, (*promtools, amtool)))}"
     )
     if wanted.html:
-        drawings = _draw(wanted, promtools[0], proofs)
+        drawings = _draw(wanted, promtools[0], proofs, own, lambda case: _selects(wanted.word)(str(case)))
         _write(wanted.html, html.page(results, drawings, summary))
     if wanted.style == "text":
         click.echo(f"{summary}, {time.monotonic() - started:.1f} s")
@@ -132,27 +140,54 @@ def run(wanted: Asked) -> None:
 def _agreed(
     wanted: Asked,
     result: Build,
-    proofs: Sequence[compiler.Proven],
+    written: Sequence[compiler.Proven | compiler.OwnProof],
     tests: Path,
     done: Mapping[binaries.Binary, prover.Proof],
     routed: Sequence[Failed],
 ) -> tuple[list[CaseResult], list[Diagnostic]]:
     """What the promtools say of each case that was run, with what is wrong with who is told, and all else."""
+    own = [one for one in written if isinstance(one, compiler.OwnProof)]
+    mine = {case: one.tests for one in own for case in one.tests.places()}
     by_version: dict[versions.Version, Sequence[CaseResult]] = {}
     problems: dict[Diagnostic, None] = {}
     for promtool, proof in done.items():
-        ran = [p for p in proofs if tests / p.path in proof.ran]
-        proven = {case: _place_of(result, p.expansion, case) for p in ran for case in cases(p.tests)}
-        results, stray = judge(proven, (*proof.failed, *routed), Location(wanted.out, 1, 1))
+        said = prover.asked(promtool, tests, [one.asked for one in own if one.tests.questions], wanted.timeout)
+        failed = [mine[f.case].in_words(f) if f.case in mine else f for f in proof.failed]
+        failed += [wrong for one in own for wrong in one.tests.answered(said.get(tests / one.asked, ()))]
+        ran = [one for one in written if tests / one.path in proof.ran]
+        proven = {case: place for one in ran for case, place in _places(result, one).items()}
+        results, stray = judge(proven, (*failed, *routed), Location(wanted.out, 1, 1))
         by_version[promtool.version] = results
         problems |= dict.fromkeys(stray)
-    files = {case: p.path for p in proofs for case in cases(p.tests)}
+    files = {case: one.path for one in written for case in _places(result, one)}
     reader = Reader()
     return versions.agreed(by_version, lambda case: reader.source(str(tests / files[case]))), list(problems)
 
 
-def _draw(wanted: Asked, promtool: binaries.Binary, proofs: Sequence[compiler.Proven]) -> dict[CaseId, Drawing]:
-    """A picture of every scenario that was asked for. What cannot be drawn was reported as it could not be proven."""
+def _places(result: Build, one: compiler.Proven | compiler.OwnProof) -> Mapping[CaseId, Location]:
+    """The cases of a test file, and where in the spec they are from."""
+    if isinstance(one, compiler.OwnProof):
+        return one.tests.places()
+    return {case: _place_of(result, one.expansion, case) for case in cases(one.tests)}
+
+
+_MOST_CHARTS = 10
+"""So many failures are drawn below what is said of them: more of them have one cause."""
+
+
+def _shown(case: CaseId, drawing: Drawing) -> str:
+    return f"{chart.with_legend(drawing)}\nrun it again: alertgen test -k {shlex.quote(str(case))}"
+
+
+def _draw(
+    wanted: Asked,
+    promtool: binaries.Binary,
+    proofs: Sequence[compiler.Proven],
+    own: Sequence[compiler.OwnProof],
+    asked_for: Callable[[CaseId], bool],
+    most: int | None = None,
+) -> dict[CaseId, Drawing]:
+    """A picture of the scenarios that are asked for. What cannot be drawn was reported as it could not be proven."""
     sitters = {
         CaseId(f"{proof.expansion.namespace}/{proof.expansion.name}", alert.title, scenario.name): Sitter(
             proof.expansion, alert, scenario
@@ -161,7 +196,10 @@ def _draw(wanted: Asked, promtool: binaries.Binary, proofs: Sequence[compiler.Pr
         for alert, found in zip(proof.expansion.alerts, situations(proof.expansion).values(), strict=True)
         for scenario in found
     }
-    chosen = {case: sitter for case, sitter in sitters.items() if _selects(wanted.word)(str(case))}
+    for one in own:
+        for case, alert, scenario in one.tests.scenes():
+            sitters[case] = Sitter(one.tests.expansion, alert, scenario)
+    chosen = dict(itertools.islice(((case, s) for case, s in sitters.items() if asked_for(case)), most))
     with progress("drawing", len(chosen)) as on_done:
         pictures, _ = drawing_runner.draw(
             promtool, list(chosen.values()), jobs=wanted.jobs, timeout=wanted.timeout, on_done=on_done
@@ -178,7 +216,7 @@ def _write(path: Path, page: str) -> None:
 
 def _new_enough(promtool: binaries.Binary, result: Build) -> None:
     """A promtool older than every Prometheus of the site would prove what none of them does."""
-    wanted = result.estate.prometheus_version
+    wanted = result.estate.site.prometheus
     if promtool.version < wanted:
         raise AlertgenError(
             f"the site says Prometheus {binaries.dotted(wanted)} or newer, and {promtool} is older",

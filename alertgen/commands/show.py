@@ -59,7 +59,7 @@ def show(alert: str, name: str | None, word: str, file: Path | None, timeout: in
             for sitter, drawing in zip(sitters, drawings, strict=True)
         )
     )
-    click.echo("\n* value, - limit, p pending, # firing")
+    click.echo(f"\n{chart.LEGEND}")
 
 
 def _sitters(expansion: Expansion, alert: str, word: str) -> list[Sitter]:

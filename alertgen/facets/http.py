@@ -88,8 +88,16 @@ def _bounds(data: Mapping[str, Any], source: HttpSource) -> tuple[Decimal, ...]:
     return source.bucket_bounds()
 
 
-def _check(data: Mapping[str, Any], _site: Site, at: At) -> Iterator[Diagnostic]:
+def _check(data: Mapping[str, Any], site: Site, at: At) -> Iterator[Diagnostic]:
     source = sources()[data["source"]]
+    if site.prometheus < source.since:
+        oldest = ".".join(map(str, source.since))
+        message = f"{source.name} needs Prometheus {oldest}, and the site states {'.'.join(map(str, site.prometheus))}"
+        hint = f'where every Prometheus is that new, say `prometheus: {{min_version: "{oldest}"}}` in the site'
+        yield Diagnostic(at("source"), "old-prometheus", message, hint=hint)
+    if source.native and "buckets" in data:
+        message = f"{source.name} has a native histogram, which has no bounds of its own"
+        yield Diagnostic(at("buckets"), "no-effect", message, hint="drop the key")
     strange = {other.key for other in sources().values()} - {source.key}
     for key in sorted(strange & data.keys()):
         yield Diagnostic(

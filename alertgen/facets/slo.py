@@ -11,7 +11,8 @@ from typing import Any
 from alertgen import slo
 from alertgen.diagnostics import Diagnostic
 from alertgen.facet import At, Facet, Part
-from alertgen.facets.http import HTTP, Http, http
+from alertgen.facets.http import HTTP, Http, http, known_bounds
+from alertgen.facets.http import PART as HTTP_PART
 from alertgen.model import Service, Site
 from alertgen.pattern import LATENCY, RATIO
 from alertgen.quantity import DURATION_PATTERN, Duration, number, parse_latency, parse_ratio
@@ -125,10 +126,25 @@ def _check(data: Sequence[Mapping[str, Any]], _site: Site, at: At) -> Iterator[D
         yield from _check_one(item, lambda *steps, i=index: at(i, *steps))
 
 
-def _fits(_data: Any, document: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
+def _fits(data: Sequence[Mapping[str, Any]], document: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
     if HTTP.key not in document:
         message = "an objective is about the requests of `http`, and nobody says who counts them"
         yield Diagnostic(at(), "missing-key", message, hint="add http: {source: ingress-nginx}, or what counts them")
+        return
+    counted: Http = HTTP_PART.read(document[HTTP.key], document)
+    for index, item in enumerate(data):
+        if counted.bounds and _limit(item) not in {None, *counted.bounds}:
+            known = f"{counted.source.name}'s latency histogram: {known_bounds(counted)}"
+            hint = "use one of them; where the source has others, say so in `http.buckets`"
+            yield Diagnostic(at(index, "below"), "cannot-work", f"{item['below']} is no bound of {known}", hint=hint)
+
+
+def _limit(item: Mapping[str, Any]) -> Decimal | None:
+    """What `below` says; None where it says nothing, or nothing that can be understood, which is told elsewhere."""
+    try:
+        return parse_latency(item["below"]) if "below" in item else None
+    except ValueError:
+        return None
 
 
 def _check_one(item: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:

@@ -30,6 +30,7 @@ ISTIO_DURATION = Metric("istio_request_duration_milliseconds_bucket", ISTIO, (*_
 _OWN = ("namespace", "job", "code", "method")
 OWN_REQUESTS = Metric("http_requests_total", APPLICATION, _OWN)
 OWN_DURATION = Metric("http_request_duration_seconds_bucket", APPLICATION, (*_OWN, "le"))
+OWN_NATIVE_DURATION = Metric("http_request_duration_seconds", APPLICATION, _OWN)
 
 # lablabs/cloudflare-exporter: what the edge answered, of a whole zone, some minutes late.
 EDGE_REQUESTS = Metric("cloudflare_zone_requests_status", CLOUDFLARE, ("zone", "status"), {"account": "shop"})

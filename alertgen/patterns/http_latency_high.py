@@ -10,10 +10,10 @@ from alertgen.diagnostics import Severity
 from alertgen.facets.http import HTTP, known_bounds
 from alertgen.model import Part, Scenario, Series
 from alertgen.pattern import COUNT, LATENCY, LONG_RUNNING, SHARE, WINDOW, Level, Pattern, Refusal, Runbook, param
-from alertgen.promql import Expr, function, increase
+from alertgen.promql import Expr, increase
 from alertgen.quantity import Duration, humanized_duration, latency
 from alertgen.subject import Subject
-from alertgen.traffic import Flow, all_requests, durations, elsewhere, latencies, requests
+from alertgen.traffic import Flow, all_requests, durations, elsewhere, just_beyond, requests, slowest
 from alertgen.world import STALE, World, above, below, brief, fires, gap, hold, ramp, silent
 
 
@@ -26,12 +26,8 @@ class Params:
 
 
 def expr(s: Subject, p: Params) -> Expr:
-    buckets = s.per("le").sum(increase(latencies(s), p.window))
-    slowest = function("histogram_quantile", p.quantile, buckets)
-    second = HTTP.of(s).source.second
-    seconds = slowest / second if second > 1 else slowest
     total = s.per_cluster.sum(increase(all_requests(s), p.window))
-    return (seconds > p.threshold).and_(total >= p.min_requests)
+    return (slowest(s, p.quantile, p.window) > p.threshold).and_(total >= p.min_requests)
 
 
 def misfits(s: Subject, p: Params) -> Iterator[Refusal]:
@@ -56,8 +52,10 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     allowed = 1 - p.quantile
     many = min(above(allowed), (allowed + 1) / 2)
 
-    def traffic(flow: Flow, rate: Decimal, slow: Decimal, les: Sequence[Decimal] = bounds) -> tuple[Series, ...]:
-        return (*requests(w, flow, rate, 0), *durations(w, flow, rate, slow, les))
+    def traffic(
+        flow: Flow, rate: Decimal, slow: Decimal, les: Sequence[Decimal] = bounds, beyond: Decimal | int = 0
+    ) -> tuple[Series, ...]:
+        return (*requests(w, flow, rate, 0), *durations(w, flow, rate, slow, les, beyond=beyond))
 
     def others(slow: int) -> tuple[Series, ...]:
         return tuple(s for other in elsewhere(w) for s in durations(other, steady, 10 * often, slow, bounds))
@@ -79,13 +77,13 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
 
     yield fires(
         "when too many requests take longer than the threshold",
-        *traffic(for_a(lasts), often, many),
+        # Of all requests hardly more than need not be in time are slower still: the quantile is just above the bound.
+        *traffic(for_a(lasts), often, many, beyond=Decimal("1.00001") * allowed / many),
         about=about,
         since=start + w.step,
         until=w.within(start + lasts - 2 * w.step, p.window),
         slack=w.step,
-        # The quantile lies in the bucket above the threshold, as far as there are more slow requests than allowed.
-        value=humanized_duration(p.threshold * (2 - allowed / many)),
+        value=humanized_duration(just_beyond(w, p.threshold)),
     )
     yield silent(
         "while enough are in time, and others are slow",
@@ -113,11 +111,12 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         about=about,
         since=start + w.step,
     )
-    yield silent(
-        "when the histogram ends at the threshold and cannot tell",
-        *traffic(steady, often, Decimal(1), (p.threshold / 2, p.threshold)),
-        about=about,
-    )
+    if not HTTP.of(w).source.native:
+        yield silent(
+            "when the histogram ends at the threshold and cannot tell",
+            *traffic(steady, often, Decimal(1), (p.threshold / 2, p.threshold)),
+            about=about,
+        )
     yield fires(
         "with just enough requests to count",
         *traffic(steady, few + hair, Decimal(1)),

@@ -14,18 +14,17 @@ from decimal import Decimal
 
 from alertgen.facets.slo import BURN, Burn
 from alertgen.model import Check, Hold, Part, Proof, RecordingRule, Scenario, Series
-from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Refusal, Runbook, Symptoms
+from alertgen.pattern import LONG_RUNNING, Level, NoParams, Pattern, Runbook, Symptoms
 from alertgen.promql import Expr, Selector, increase, operand, over, rate
-from alertgen.quantity import Duration, humanized_percentage, latency, number
+from alertgen.quantity import Duration, humanized_percentage, number
 from alertgen.slo import windows
 from alertgen.subject import Subject
-from alertgen.traffic import Flow, all_requests, durations, elsewhere, failed_requests, faster, more, requests
+from alertgen.traffic import Flow, Growth, all_requests, answered, durations, elsewhere, failed_requests, more, requests
 from alertgen.world import World, below, brief, fires, hold, silent
 
 FAILURES = "alertgen:slo_failures:rate5m"
 REQUESTS = "alertgen:slo_requests:rate5m"
 REMAINING = "alertgen:slo_error_budget:remaining_ratio"
-_Growth = Callable[[Selector, Duration], Expr]
 _Shown = Callable[[World, Flow, Flow | None], tuple[Series, ...]]
 _Each = Callable[[int, Mapping[Duration, Decimal | None]], tuple[Check, ...]]
 _FIVE_MINUTES = Duration.parse("5m")
@@ -55,37 +54,27 @@ def records(s: Subject, _p: NoParams) -> Iterator[RecordingRule]:
     slo, labels = burn.slo, {"namespace": s.service.namespace, **_labels(s)}
     enough = {tier.long: slo.min_requests or tier.min_requests for tier in slo.tiers}
 
-    def bad(function: _Growth, window: Duration) -> Expr:
-        total = whole.sum(function(faster(s, None) if slo.below else all_requests(s), window))
-        if slo.below:
-            return total - whole.sum(function(faster(s, slo.below), window))
-        return whole.sum(function(failed_requests(s), window)).or_(total * 0)
+    def total(growth: Growth, window: Duration) -> Expr:
+        return answered(s, growth, window) if slo.below else whole.sum(growth(all_requests(s), window))
 
-    def total(function: _Growth, window: Duration) -> Expr:
-        return whole.sum(function(faster(s, None) if slo.below else all_requests(s), window))
+    def bad(growth: Growth, window: Duration) -> Expr:
+        if slo.below:
+            return total(growth, window) - answered(s, growth, window, slo.below)
+        return whole.sum(growth(failed_requests(s), window)).or_(total(growth, window) * 0)
 
     for window in windows(slo.tiers):
         seen = total(increase, window)
         counted = seen >= enough[window] if window in enough else seen > 0
         yield RecordingRule(record=ratio_name(window), expr=(bad(increase, window) / counted).text, labels=labels)
-    yield RecordingRule(record=FAILURES, expr=bad(rate, _FIVE_MINUTES).text, labels=labels)
-    yield RecordingRule(record=REQUESTS, expr=total(rate, _FIVE_MINUTES).text, labels=labels)
+    failures, asked = bad(rate, _FIVE_MINUTES), total(rate, _FIVE_MINUTES)
+    if slo.below and burn.source.native:
+        failures = (failures >= 0).or_(asked * 0)  # NaN would poison every sum that it gets into
+    yield RecordingRule(record=FAILURES, expr=failures.text, labels=labels)
+    yield RecordingRule(record=REQUESTS, expr=asked.text, labels=labels)
     # Sums, no average of ratios: a busy hour counts for more than a quiet one, one without requests for nothing.
-    failed, asked = (over("sum_over_time", _recorded(s, name), slo.objective.period) for name in (FAILURES, REQUESTS))
-    remaining = operand(1) - failed / (asked > 0) / slo.objective.budget
+    gone, all_ = (over("sum_over_time", _recorded(s, name), slo.objective.period) for name in (FAILURES, REQUESTS))
+    remaining = operand(1) - gone / (all_ > 0) / slo.objective.budget
     yield RecordingRule(record=REMAINING, expr=remaining.text, labels=labels)
-
-
-def misfits(s: Subject, _p: NoParams) -> Iterator[Refusal]:
-    burn = BURN.of(s)
-    limit = burn.slo.below
-    if limit is not None and burn.bounds and limit not in burn.bounds and burn.tier == burn.slo.tiers[0]:
-        known = ", ".join(latency(bound) for bound in burn.bounds)
-        yield Refusal(
-            "below",
-            f"{burn.slo.name}: {latency(limit)} is no bound of {burn.source.name}'s latency histogram: {known}",
-            "use one of them; where the source has others, say so in `http.buckets`",
-        )
 
 
 def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
@@ -185,7 +174,7 @@ def proofs(w: World, _p: NoParams) -> Iterator[Proof]:
     yield Proof(
         "records no share without requests",
         shown(w, bursts({}), bursts({})),
-        each(end, dict.fromkeys(everything)),
+        (*each(end, dict.fromkeys(everything)), _check(end, recorded(FAILURES), Decimal(0))),
     )
     yield from _just_enough(w, enough, shown, each)
     yield from _remaining(w, burn, recorded(REMAINING))
@@ -277,7 +266,6 @@ PATTERN = Pattern(
     expr=expr,
     records=records,
     proofs=proofs,
-    misfits=misfits,
     scenarios=scenarios,
     silences=(Symptoms(("SloErrorBudgetBurn",), same=("slo",)),),
     summary="${service} spends its error budget (${slo}) too fast: {{ $value | humanizePercentage }} of ${long}",

@@ -13,6 +13,14 @@ HEIGHT: Final = 8
 _MARGIN: Final = 12
 
 
+LEGEND: Final = "* value, - limit, p pending, # firing"
+
+
+def with_legend(drawing: Drawing) -> str:
+    """The chart, with what its marks mean."""
+    return f"{chart(drawing)}\n{LEGEND}"
+
+
 def chart(drawing: Drawing) -> str:
     """The values over time, the limit as a line of dashes, and below them when the alert is pending and fires."""
     each = math.ceil(len(drawing.times) / WIDTH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -80,6 +80,16 @@ def _digest(tool: Binary, tests: Path, file: Path) -> str:
     """What stands for a generated test with its rules, which are in a file of the same name."""
     rules = tests / "rules" / file.relative_to(tests / "tests")
     return key("proof", str(tool), file.read_text(encoding="utf-8"), rules.read_text(encoding="utf-8"))
+
+
+def asked(tool: Binary, tests: Path, files: Iterable[str], timeout: float) -> Mapping[Path, tuple[Failure, ...]]:
+    """What promtool says in tests that must fail, by file. Errors are told by the tests beside them."""
+    paths = [tests / name for name in files]
+    run = promtool.test_rules(tool, paths, jobs=1, timeout=timeout, on_done=lambda _: None) if paths else None
+    found: dict[Path, tuple[Failure, ...]] = {}
+    for failure in run.failures if run else ():
+        found[Path(failure.file)] = (*found.get(Path(failure.file), ()), failure)
+    return found
 
 
 def misrouted(case: RouteCase, got: tuple[str, ...]) -> Failed:

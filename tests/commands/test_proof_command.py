@@ -87,5 +87,5 @@ def test_exhaustive_is_about_the_spec(run: Run) -> None:
 def test_what_passed_before_is_not_proven_again(run: Run) -> None:
     asked = ("-k", "shop/my-app WorkloadDown")
     assert "known from before" not in run(*asked).output
-    assert "1 file known from before" in run(*asked).output
+    assert "2 files known from before" in run(*asked).output
     assert "known from before" not in run(*asked, "--no-cache").output

@@ -27,10 +27,11 @@ def read(**http: object) -> Http:
     return found
 
 
-def said(http: str) -> list[str]:
+def said(http: str, prometheus: str = "3.0") -> list[str]:
     text = f"service: my-app\nnamespace: shop\nteam: web\nhttp: {http}\n"
-    found = compile_spec([("rules.d/a.yaml", text.encode()), ROUTING], dt.date(2026, 1, 1), "rules.d").diagnostics
-    return [str(diagnostic) for diagnostic in found]
+    site = ("rules.d/site.yaml", f'site: shop\nteam: web\nprometheus: {{min_version: "{prometheus}"}}\n'.encode())
+    documents = [("rules.d/a.yaml", text.encode()), ROUTING, site]
+    return [str(diagnostic) for diagnostic in compile_spec(documents, dt.date(2026, 1, 1), "rules.d").diagnostics]
 
 
 @pytest.mark.parametrize("source", sources())
@@ -49,6 +50,17 @@ def test_another_sources_key_is_an_error_at_its_place() -> None:
 def test_a_source_that_does_not_exist_is_an_error() -> None:
     (wrong,) = said("{source: nginx}")
     assert "a.yaml:4:16: error" in wrong
+
+
+def test_native_histograms_need_a_prometheus_whose_promtool_can_write_them_down() -> None:
+    (wrong,) = said("{source: application-native}", "2.45")
+    assert wrong.startswith("rules.d/a.yaml:4:16: error[old-prometheus]: application-native needs Prometheus 2.53, and")
+    assert [] == said("{source: application-native}", "2.53")
+
+
+def test_a_native_histogram_has_no_bounds_to_choose_from() -> None:
+    (wrong,) = said("{source: application-native, buckets: [1s]}")
+    assert wrong.startswith("rules.d/a.yaml:4:45: error[no-effect]: application-native has a native histogram")
 
 
 def test_honor_labels_where_it_changes_nothing_is_an_error() -> None:
