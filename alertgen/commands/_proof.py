@@ -28,7 +28,7 @@ from alertgen.expectations import judged
 from alertgen.reports import chart, html, machine, text
 from alertgen.routecases import distinct, misrouted, route_cases
 from alertgen.testgen import situations
-from alertgen.tools import binaries, drawing_runner, prover
+from alertgen.tools import binaries, drawing_runner, process, prover
 from alertgen.tools.cache import Cache, folder
 from alertgen.tools.drawing_runner import Sitter
 from alertgen.tools.suite_files import Reader
@@ -162,6 +162,76 @@ def _agreed(
     files = {case: one.path for one in written for case in _places(result, one)}
     reader = Reader()
     return versions.agreed(by_version, lambda case: reader.source(str(tests / files[case]))), list(problems)
+
+
+class BrokenSpecError(Exception):
+    """A spec with errors: they are its words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The cases of one service, which are proven together."""
+
+    name: str
+    """`namespace/service`."""
+    places: Mapping[CaseId, Location]
+    spec: str
+    result: Build
+
+    def failures(self, chosen: Sequence[CaseId]) -> dict[CaseId, str]:
+        """What is wrong with those that are chosen, in the words of `alertgen test`; nothing of those that hold.
+
+        Raises AlertgenError when a tool is missing or goes wrong.
+        """
+        names = frozenset(map(str, chosen))
+        proofs = list(compiler.proofs(self.result, names.__contains__, exhaustive=True))
+        own = list(compiler.own_proofs(self.result, names.__contains__))
+        promtools = binaries.chosen("promtool", (), binaries.TOOLS_FOLDER, os.environ)
+        asked = Asked(
+            spec=self.spec, out=self.spec, promtools=(), word="", exhaustive=True, on_golden=False, cached=True,
+            jobs=process.cores(), timeout=900, verbose=False, style="text",
+        )  # fmt: skip
+        written: list[compiler.Proven | compiler.OwnProof] = [*proofs, *own]
+        with tempfile.TemporaryDirectory(prefix="alertgen-") as scratch, Cache(folder(os.environ)) as cache:
+            tests, tree = Path(scratch) / "proofs", Path(scratch) / "tree"
+            workspace.write(str(tests), (artifact for one in written for artifact in one.artifacts()))
+            done = {
+                promtool: prover.prove(
+                    promtool, tree, tests, cache, jobs=asked.jobs, timeout=asked.timeout, on_done=lambda _: None
+                )
+                for promtool in promtools
+            }
+            results, stray = _agreed(asked, self.result, written, tests, done, ())
+        for error in (error for proof in done.values() for error in proof.errors):
+            raise error
+        bad = {one.case for one in results if one.failed}
+        pictures = _draw(asked, promtools[0], proofs, own, bad.__contains__, most=_MOST_CHARTS) if bad else {}
+        routes = judged(self.result.estate, self.result.routing, self.result.entries)
+        said: dict[CaseId, str] = {}
+        for told in (*results, *routes):
+            picture = _shown(told.case, pictures[told.case]) if told.case in pictures else ""
+            for finding in as_diagnostics([replace(told, picture=picture)]):
+                said[told.case] = click.unstyle(text.diagnostics([finding]))
+        # What fits no case is everybody's.
+        return dict.fromkeys(chosen, click.unstyle(text.diagnostics(stray))) | said if stray else said
+
+
+def batches(spec: str) -> list[Batch]:
+    """The services of a spec with all their cases, and the installation. Raises BrokenSpecError."""
+    result = compiled(spec)
+    if result.failed:
+        raise BrokenSpecError(click.unstyle(text.diagnostics(result.diagnostics)))
+    found: dict[str, dict[CaseId, Location]] = {}
+    proofs: list[compiler.Proven | compiler.OwnProof] = [
+        *compiler.proofs(result, lambda _: True),
+        *compiler.own_proofs(result, lambda _: True),
+    ]
+    for one in proofs:
+        for case, place in _places(result, one).items():
+            found.setdefault(case.service, {})[case] = place
+    for told in judged(result.estate, result.routing, result.entries):
+        found.setdefault(told.case.service, {})[told.case] = told.location
+    return [Batch(name=name, places=places, spec=spec, result=result) for name, places in found.items()]
 
 
 def _places(result: Build, one: compiler.Proven | compiler.OwnProof) -> Mapping[CaseId, Location]:
