@@ -25,7 +25,7 @@ from alertgen.diagnostics import AlertgenError, Diagnostic, Location, in_order
 from alertgen.drawing import Drawing
 from alertgen.expand import Expansion
 from alertgen.expectations import judged
-from alertgen.reports import chart, html, machine, text
+from alertgen.reports import chart, html, machine, tap, text
 from alertgen.routecases import distinct, misrouted, route_cases
 from alertgen.testgen import situations
 from alertgen.tools import binaries, drawing_runner, process, prover
@@ -301,6 +301,8 @@ def _selects(word: str) -> Callable[[str], bool]:
 def _report(results: Sequence[CaseResult], found: Sequence[Diagnostic], style: str) -> None:
     if style == "junit":
         click.echo(machine.junit(found, results))
+    elif style == "tap":
+        click.echo(tap.of_cases(results, found))
     else:
         print_findings(found, style, scenarios=len(results))
 

@@ -15,7 +15,7 @@ from alertgen.commands import _options as options
 from alertgen.commands._output import print_findings, progress
 from alertgen.coverage import Covered, share
 from alertgen.diagnostics import AlertgenError, Diagnostic, Severity, in_order
-from alertgen.reports import coverage_table, suites, text
+from alertgen.reports import coverage_table, suites, tap, text
 from alertgen.rulefile import Rule
 from alertgen.suite import Source, Verdict, cases
 from alertgen.timeline import Timeline
@@ -146,6 +146,8 @@ def _print(
 ) -> None:
     if style == "junit":
         click.echo(suites.junit(verdicts, extra))
+    elif style == "tap":
+        click.echo(tap.of_suites(verdicts))
     elif style == "json":
         more = {} if covered is None else {"coverage": coverage_table.as_plain(covered)}
         print_findings([*failed, *extra], style, files=suites.as_plain(verdicts), **more)

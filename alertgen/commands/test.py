@@ -48,7 +48,7 @@ from alertgen.tools import process
 @click.option("--jobs", type=click.IntRange(min=1), default=process.cores, help="Processes side by side; one per core.")
 @click.option("--timeout", type=click.IntRange(min=1), default=900, show_default=True, help="Seconds for each process.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the tools' own words too.")
-@options.formats("json", "github", "sarif", "junit")
+@options.formats("json", "github", "sarif", "junit", "tap")
 def test(
     spec: str,
     out: str,

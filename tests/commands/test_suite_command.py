@@ -96,7 +96,7 @@ def test_one_test_of_a_file_may_be_run_alone(run: Run, tmp_path: Path) -> None:
     assert 2 == run("--tests", "tests/*.yaml", "-k", "nobody").returncode
 
 
-@pytest.mark.parametrize("style", ["json", "github", "sarif", "junit"])
+@pytest.mark.parametrize("style", ["json", "github", "sarif", "junit", "tap"])
 def test_machines_get_their_formats_with_the_place(style: str, run: Run, tmp_path: Path) -> None:
     write(tmp_path, "tests/bad.yaml", GOOD.replace("job: a}}]", "job: b}}]"))
     done = run("--tests", "tests/*.yaml", "--format", style)
