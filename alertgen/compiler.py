@@ -423,9 +423,12 @@ class Proven:
         yield Artifact(self.path, f"{head}\n{render_tests.render(self.tests, [f'../../rules/{self._name}'])}")
 
 
-def proofs(build: Build, wanted: Callable[[str], bool]) -> Iterator[Proven]:
-    """The tests that prove the build, reduced to the scenarios whose full name is wanted."""
-    documents = [*(entry.document for entry in build.proven), None]
+def proofs(build: Build, wanted: Callable[[str], bool], *, exhaustive: bool = False) -> Iterator[Proven]:
+    """The tests that prove the build, reduced to the scenarios whose full name is wanted.
+
+    Those of `build.proven`, or of every service there is.
+    """
+    documents = [*(entry.document for entry in (build.entries if exhaustive else build.proven)), None]
     for document in documents:
         whole, _ = build.estate.expansion(document)
         for name in dict.fromkeys(alert.rule.alert for alert in whole.alerts):

@@ -65,11 +65,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What promtool does not like, and the assertion it is about, where it is about one."""
+    """What promtool does not like, and the assertion it is about, where it is about one.
+
+    `disagreement`: other promtools do not mind, and why that may be; empty where all are of one opinion.
+    """
 
     failure: Failure
     assertion: Assertion | None = None
     group: int | None = None
+    disagreement: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alertgen import yamlnode
 from alertgen.diagnostics import Location
@@ -23,6 +23,27 @@ def seconds(text: str) -> float:
     return sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(text))
 
 
+_ITEM = re.compile(r"\{\{.*?\}\}(?:[+-]\{\{.*?\}\})?(?:x\d+)?|\S+", re.DOTALL)
+_TIMES = re.compile(r"x(\d+)$")
+
+
+def items(values: str) -> Iterator[tuple[str, int]]:
+    """The items of a series' values, each with how many steps it stands for: `0x9` ten, `_x5` five, `stale` one."""
+    for item in _ITEM.findall(values):
+        times = _TIMES.search(item)
+        repeated = int(times[1]) if times else 0
+        yield item, repeated or 1 if item.startswith("_") else repeated + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Samples of a series one step apart: when the first and the last are, in seconds, and whether it then is stale."""
+
+    first: float
+    last: float
+    stale: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class InputSeries:
     """One series of a test, as it is written."""
@@ -30,6 +51,23 @@ class InputSeries:
     series: str
     values: str
     at: Location
+
+    def runs(self, step: float) -> tuple[Run, ...]:
+        """Where there are samples, when they are so many seconds apart."""
+        found: list[Run] = []
+        clock, fresh = 0.0, True
+        for item, count in items(self.values):
+            if item.startswith("_") or item == "stale":
+                if item == "stale" and found and not fresh:
+                    found[-1] = replace(found[-1], stale=True)
+                fresh = True
+            elif fresh:
+                found.append(Run(clock, clock + (count - 1) * step))
+                fresh = False
+            else:
+                found[-1] = replace(found[-1], last=clock + (count - 1) * step)
+            clock += count * step
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ of this is about those that expect nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -16,7 +15,7 @@ from alertgen.promql import PromQLError
 from alertgen.quantity import Duration
 from alertgen.reading import Reads, Rules
 from alertgen.suite import Source
-from alertgen.unittests import Assertion, InputSeries, TestFile, TestGroup, seconds
+from alertgen.unittests import Assertion, InputSeries, TestFile, TestGroup, items, seconds
 
 LOOKBACK = 300.0
 """How many seconds a sample counts as the newest one: Prometheus' default, which promtool has fixed."""
@@ -144,29 +143,27 @@ def _step(group: TestGroup, tests: TestFile) -> float:
     return seconds(group.interval) or tests.evaluation_interval
 
 
-_ITEM = re.compile(r"\{\{.*?\}\}(?:[+-]\{\{.*?\}\})?(?:x\d+)?|\S+", re.DOTALL)
-_TIMES = re.compile(r"x(\d+)$")
-
-
 def _end(values: str, step: float) -> float | None:
     """When the last sample is, in seconds; None when the series ends because somebody says so."""
-    count, last = 0, ""
-    for item in _ITEM.findall(values):
-        times = _TIMES.search(item)
-        repeated = int(times[1]) if times else 0
-        count += repeated or 1 if item.startswith("_") else repeated + 1
-        last = item
-    return None if last.startswith("_") or last == "stale" or not last else (count - 1) * step
+    found = list(items(values))
+    last = found[-1][0] if found else ""
+    return None if last.startswith("_") or last in ("", "stale") else (sum(times for _, times in found) - 1) * step
+
+
+def loose_groups(alert: str, tests: TestFile, rules: Rules) -> list[str]:
+    """The groups that promtool takes in any order, though the alert reads what one records for another."""
+    groups = {rule.group for rule in rules.alert(alert).rules}
+    return sorted(groups - set(tests.order)) if len(groups) > 1 else []
 
 
 def _about_order(tests: TestFile, rules: Rules) -> Iterator[Diagnostic]:
     """A rule that reads what another group records sees this step's value or the one before, as chance has it."""
     told: set[str] = set()
     for assertion in (a for group in tests.groups for a in group.assertions if a.alertname):
-        groups = {rule.group for rule in rules.alert(assertion.alertname).rules}
-        loose = sorted(groups - set(tests.order))
-        if len(groups) > 1 and loose and assertion.alertname not in told:
+        loose = loose_groups(assertion.alertname, tests, rules)
+        if loose and assertion.alertname not in told:
             told.add(assertion.alertname)
             hint = f"list them in 'group_eval_order', those that record first: {', '.join([*tests.order, *loose])}"
-            message = f"{assertion.alertname} reads rules of {len(groups)} groups, which promtool takes in any order"
+            count = len({rule.group for rule in rules.alert(assertion.alertname).rules})
+            message = f"{assertion.alertname} reads rules of {count} groups, which promtool takes in any order"
             yield _warning(assertion.at, "group-order", message, hint)

@@ -47,11 +47,15 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One scenario and what failed in it; nothing when it holds."""
+    """One scenario and what failed in it; nothing when it holds.
+
+    `disagreement`: other promtools do not mind, and why that may be; empty where all are of one opinion.
+    """
 
     case: CaseId
     location: Location
     failed: tuple[Failed, ...] = ()
+    disagreement: str = ""
     picture: str = ""
     """What happened in it, drawn in characters, where it failed."""
 
@@ -84,8 +88,9 @@ def as_diagnostics(results: Iterable[CaseResult]) -> Iterator[Diagnostic]:
     """One finding for each case that failed."""
     for result in results:
         if result.failed:
-            hint = "\n".join((*map(_words, result.failed), *([result.picture] if result.picture else [])))
-            yield Diagnostic(result.location, "test-failed", f"{result.case}", hint=hint)
+            said = [result.disagreement, *map(_words, result.failed), result.picture]
+            code = "versions-differ" if result.disagreement else "test-failed"
+            yield Diagnostic(result.location, code, f"{result.case}", hint="\n".join(filter(None, said)))
 
 
 def _home(known: Mapping[CaseId, object], case: CaseId) -> CaseId | None:

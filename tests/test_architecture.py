@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "alertgen"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-SHELL = ("workspace", "cli", "commands", "tools")
+SHELL = ("workspace", "cli", "commands", "tools", "pytest_plugin")
 """The modules that may read, write, run and ask the time."""
 
 _TOUCHING = {"os", "pathlib", "subprocess", "tempfile", "shutil", "socket", "time", "random", "sys", "io"}

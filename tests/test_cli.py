@@ -27,7 +27,12 @@ Run = subprocess.CompletedProcess[str]
 
 def alertgen(folder: Path, *arguments: str, **environ: str) -> Run:
     return subprocess.run(
-        [ALERTGEN, *arguments], cwd=folder, env={**os.environ, **environ}, capture_output=True, text=True, check=False
+        [ALERTGEN, *arguments],
+        cwd=folder,
+        env={**os.environ, "XDG_CACHE_HOME": f"{folder}-cache", **environ},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

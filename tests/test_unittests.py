@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from alertgen.diagnostics import Location
-from alertgen.unittests import TestFile, parse, seconds
+from alertgen.unittests import InputSeries, Run, TestFile, parse, seconds
 
 FILE = """\
 rule_files: [a.yaml, "b/*.yaml"]
@@ -74,3 +74,20 @@ def test_a_copy_differs_in_its_rule_files_and_tests_alone() -> None:
 @pytest.mark.parametrize("text", ["", "# nothing", "[]", "text"])
 def test_what_is_no_mapping_is_no_test_file(text: str) -> None:
     assert parse("t.yaml", text) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "runs"),
+    [
+        ("0x9", [Run(0, 540)]),
+        ("1 2 3+1x2", [Run(0, 240)]),
+        ("_x6 60+60x5", [Run(360, 660)]),
+        ("7 _x20", [Run(0, 0)]),
+        ("7 _ 8 stale 9", [Run(0, 0), Run(120, 120, stale=True), Run(240, 240)]),
+        ("{{schema:0 count:1}}x4 _ 1", [Run(0, 240), Run(360, 360)]),
+        ("_ stale", []),
+        ("", []),
+    ],
+)
+def test_samples_are_in_runs_between_gaps(values: str, runs: list[Run]) -> None:
+    assert runs == list(InputSeries("up", values, Location("t", 1, 1)).runs(60.0))

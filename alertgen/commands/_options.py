@@ -20,6 +20,11 @@ out = click.option(
     "--out", default="golden", show_default=True, type=click.Path(), help="The folder that the output is kept in."
 )
 
+promtools = click.option(
+    "--promtool", "promtools", multiple=True, metavar="PATH",
+    help="Use this promtool; several times: each of them, telling where they disagree.",
+)  # fmt: skip
+
 
 def formats(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`--format`: text, or one of these for machines."""

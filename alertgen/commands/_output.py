@@ -11,14 +11,16 @@ import rich.console
 import rich.progress
 
 from alertgen.diagnostics import Diagnostic
-from alertgen.reports import machine, text
+from alertgen.reports import machine, tap, text
 
 T = TypeVar("T")
 
 
 def print_findings(found: Sequence[Diagnostic], style: str, **more: Any) -> None:
     """Prints the findings, where there are any or where a machine expects a document either way."""
-    if style != "text":
+    if style == "tap":
+        click.echo(tap.of_findings(found))
+    elif style != "text":
         click.echo(machine.as_json(found, more) if style == "json" else machine.FORMATS[style](found))
     elif found:
         click.echo(text.diagnostics(found))

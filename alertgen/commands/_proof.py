@@ -9,13 +9,13 @@ import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
-from alertgen import compiler, workspace
+from alertgen import compiler, versions, workspace
 from alertgen.commands import _options as options
 from alertgen.commands._drift import drift_summary, drifted
 from alertgen.commands._output import print_findings, progress
@@ -25,12 +25,14 @@ from alertgen.diagnostics import AlertgenError, Diagnostic, Location, in_order
 from alertgen.drawing import Drawing
 from alertgen.expand import Expansion
 from alertgen.expectations import judged
-from alertgen.reports import chart, html, machine, text
+from alertgen.reports import chart, html, machine, tap, text
 from alertgen.routecases import distinct, misrouted, route_cases
 from alertgen.testgen import situations
-from alertgen.tools import binaries, drawing_runner, prover
+from alertgen.tools import binaries, drawing_runner, process, prover
+from alertgen.tools.cache import Cache, folder
 from alertgen.tools.drawing_runner import Sitter
-from alertgen.verdict import CaseId, CaseResult, as_diagnostics, cases, judge
+from alertgen.tools.suite_files import Reader
+from alertgen.verdict import CaseId, CaseResult, Failed, as_diagnostics, cases, judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +41,13 @@ class Asked:
 
     spec: str
     out: str
+    promtools: tuple[str, ...]
+    """Where they are; none for the one that there is."""
     word: str
+    exhaustive: bool
+    """Every service, not one for each shape."""
     on_golden: bool
+    cached: bool
     jobs: int
     timeout: int
     verbose: bool
@@ -54,9 +61,11 @@ def run(wanted: Asked) -> None:
     started = time.monotonic()
     result = compiled(wanted.spec)
     stop_on_errors(result, wanted.style)
-    tools = {name: binaries.find(name, binaries.TOOLS_FOLDER, os.environ) for name in ("promtool", "amtool")}
-    _new_enough(tools["promtool"], result)
-    proofs = list(compiler.proofs(result, _selects(wanted.word)))
+    promtools = binaries.chosen("promtool", wanted.promtools, binaries.TOOLS_FOLDER, os.environ)
+    amtool = binaries.find("amtool", binaries.TOOLS_FOLDER, os.environ)
+    for promtool in promtools:
+        _new_enough(promtool, result)
+    proofs = list(compiler.proofs(result, _selects(wanted.word), exhaustive=wanted.exhaustive))
     own = list(compiler.own_proofs(result, _selects(wanted.word)))
     if not proofs and not own:
         raise click.BadParameter(
@@ -65,8 +74,8 @@ def run(wanted: Asked) -> None:
     estate = result.estate
     asked = list(route_cases(estate.routing, ((p.expansion, p.tests) for p in proofs), estate.site.external_labels))
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alertgen-")))
-        tests, tree = folder / "proofs", folder / "tree"
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alertgen-")))
+        tests, tree = scratch / "proofs", scratch / "tree"
         if wanted.word or not wanted.on_golden:
             workspace.write(str(tree), result.routing_artifacts if wanted.word else result.artifacts())
         else:
@@ -78,52 +87,158 @@ def run(wanted: Asked) -> None:
                 sys.exit(options.FINDINGS)
         written: list[compiler.Proven | compiler.OwnProof] = [*proofs, *own]
         workspace.write(str(tests), (artifact for one in written for artifact in one.artifacts()))
-        on_done = stack.enter_context(progress("proving", len(result.entries) + len(written) + 1))
-        routes = distinct(asked, estate.tree)
-        proof = prover.prove(tools, tree, tests, routes, jobs=wanted.jobs, timeout=wanted.timeout, on_done=on_done)
-        said = prover.asked(tools["promtool"], tests, [o.asked for o in own if o.tests.questions], wanted.timeout)
-    mine = {case: o.tests for o in own for case in o.tests.places()}
-    failed = [mine[f.case].in_words(f) if f.case in mine else f for f in proof.failed]
-    failed += [wrong for o in own for wrong in o.tests.answered(said.get(tests / o.asked, ()))]
-    failed = [*failed, *(prover.misrouted(case, got) for case, got in misrouted(asked, estate.tree))]
-    ran = [p for p in proofs if tests / p.path in proof.ran]
-    proven = {case: _place_of(result, p.expansion, case) for p in ran for case in cases(p.tests)}
-    for one in own:
-        proven |= one.tests.places() if tests / one.path in proof.ran else {}
-    results, stray = judge(proven, failed, Location(wanted.out, 1, 1))
-    bad = {result.case for result in results if result.failed}
-    pictures = _draw(wanted, tools["promtool"], proofs, own, bad.__contains__, most=_MOST_CHARTS) if bad else {}
-    results = tuple(
-        replace(result, picture=_shown(result.case, pictures[result.case])) if result.case in pictures else result
-        for result in results
-    )
+        files = len(result.entries) + len(written) + 1
+        on_done = stack.enter_context(progress("proving", files * len(promtools)))
+        cache = stack.enter_context(Cache(folder(os.environ) if wanted.cached else None))
+        done = {
+            promtool: prover.prove(
+                promtool, tree, tests, cache, jobs=wanted.jobs, timeout=wanted.timeout, on_done=on_done
+            )
+            for promtool in promtools
+        }
+        routed = prover.route(amtool, tree, distinct(asked, estate.tree))
+        routed += (prover.misrouted(case, got) for case, got in misrouted(asked, estate.tree))
+        agreement, problems = _agreed(wanted, result, written, tests, done, routed)
+    bad = {one.case for one in agreement if one.failed}
+    pictures = _draw(wanted, promtools[0], proofs, own, bad.__contains__, most=_MOST_CHARTS) if bad else {}
     expected = [
         case for case in judged(estate, result.routing, result.entries) if _selects(wanted.word)(str(case.case))
     ]
-    results = (*results, *expected)
-    problems = [*stray, *as_diagnostics(results)]
+    results = [
+        *(replace(r, picture=_shown(r.case, pictures[r.case])) if r.case in pictures else r for r in agreement),
+        *expected,
+    ]
+    problems += as_diagnostics(results)
     _report(results, in_order([*result.diagnostics, *problems]), wanted.style)
     if wanted.verbose:
-        click.echo("".join(f.raw for f in failed), err=True)
-    for error in proof.errors:
+        click.echo("".join(f.raw for proof in done.values() for f in (*proof.failed, *routed)), err=True)
+    errors = [error for proof in done.values() for error in proof.errors]
+    for error in errors:
         click.echo(f"error: {error.message}", err=True)
     good = sum(1 for r in results if not r.failed)
-    left_out = sum(len(list(cases(p.tests))) for p in proofs) + len(mine) - len(proven)
+    left_out = sum(len(_places(result, one)) for one in written) - len(agreement)
     unknown = f", {left_out:,} could not be run" if left_out else ""
+    proof = done[promtools[0]]
+    known = sum(proof.known for proof in done.values())
+    before = f", {text.count(known, 'file')} known from before" if known else ""
     summary = (
         f"{good:,} of {text.count(len(results), 'scenario')} hold ({text.count(proof.assertions, 'assertion')})"
-        f"{unknown}, {text.count(proof.rules, 'rule')} checked, {text.count(len(asked), 'alert')} routed: "
-        f"{', '.join(map(str, tools.values()))}"
+        f"{unknown}{before}, {text.count(proof.rules, 'rule')} checked, {text.count(len(asked), 'alert')} routed: "
+        f"{', '.join(map(str, (*promtools, amtool)))}"
     )
     if wanted.html:
-        drawings = _draw(wanted, tools["promtool"], proofs, own, lambda case: _selects(wanted.word)(str(case)))
+        drawings = _draw(wanted, promtools[0], proofs, own, lambda case: _selects(wanted.word)(str(case)))
         _write(wanted.html, html.page(results, drawings, summary))
     if wanted.style == "text":
         click.echo(f"{summary}, {time.monotonic() - started:.1f} s")
-    if proof.errors:
+    if errors:
         sys.exit(options.ENVIRONMENT)
     if problems:
         sys.exit(options.FINDINGS)
+
+
+def _agreed(
+    wanted: Asked,
+    result: Build,
+    written: Sequence[compiler.Proven | compiler.OwnProof],
+    tests: Path,
+    done: Mapping[binaries.Binary, prover.Proof],
+    routed: Sequence[Failed],
+) -> tuple[list[CaseResult], list[Diagnostic]]:
+    """What the promtools say of each case that was run, with what is wrong with who is told, and all else."""
+    own = [one for one in written if isinstance(one, compiler.OwnProof)]
+    mine = {case: one.tests for one in own for case in one.tests.places()}
+    by_version: dict[versions.Version, Sequence[CaseResult]] = {}
+    problems: dict[Diagnostic, None] = {}
+    for promtool, proof in done.items():
+        said = prover.asked(promtool, tests, [one.asked for one in own if one.tests.questions], wanted.timeout)
+        failed = [mine[f.case].in_words(f) if f.case in mine else f for f in proof.failed]
+        failed += [wrong for one in own for wrong in one.tests.answered(said.get(tests / one.asked, ()))]
+        ran = [one for one in written if tests / one.path in proof.ran]
+        proven = {case: place for one in ran for case, place in _places(result, one).items()}
+        results, stray = judge(proven, (*failed, *routed), Location(wanted.out, 1, 1))
+        by_version[promtool.version] = results
+        problems |= dict.fromkeys(stray)
+    files = {case: one.path for one in written for case in _places(result, one)}
+    reader = Reader()
+    return versions.agreed(by_version, lambda case: reader.source(str(tests / files[case]))), list(problems)
+
+
+class BrokenSpecError(Exception):
+    """A spec with errors: they are its words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The cases of one service, which are proven together."""
+
+    name: str
+    """`namespace/service`."""
+    places: Mapping[CaseId, Location]
+    spec: str
+    result: Build
+
+    def failures(self, chosen: Sequence[CaseId]) -> dict[CaseId, str]:
+        """What is wrong with those that are chosen, in the words of `alertgen test`; nothing of those that hold.
+
+        Raises AlertgenError when a tool is missing or goes wrong.
+        """
+        names = frozenset(map(str, chosen))
+        proofs = list(compiler.proofs(self.result, names.__contains__, exhaustive=True))
+        own = list(compiler.own_proofs(self.result, names.__contains__))
+        promtools = binaries.chosen("promtool", (), binaries.TOOLS_FOLDER, os.environ)
+        asked = Asked(
+            spec=self.spec, out=self.spec, promtools=(), word="", exhaustive=True, on_golden=False, cached=True,
+            jobs=process.cores(), timeout=900, verbose=False, style="text",
+        )  # fmt: skip
+        written: list[compiler.Proven | compiler.OwnProof] = [*proofs, *own]
+        with tempfile.TemporaryDirectory(prefix="alertgen-") as scratch, Cache(folder(os.environ)) as cache:
+            tests, tree = Path(scratch) / "proofs", Path(scratch) / "tree"
+            workspace.write(str(tests), (artifact for one in written for artifact in one.artifacts()))
+            done = {
+                promtool: prover.prove(
+                    promtool, tree, tests, cache, jobs=asked.jobs, timeout=asked.timeout, on_done=lambda _: None
+                )
+                for promtool in promtools
+            }
+            results, stray = _agreed(asked, self.result, written, tests, done, ())
+        for error in (error for proof in done.values() for error in proof.errors):
+            raise error
+        bad = {one.case for one in results if one.failed}
+        pictures = _draw(asked, promtools[0], proofs, own, bad.__contains__, most=_MOST_CHARTS) if bad else {}
+        routes = judged(self.result.estate, self.result.routing, self.result.entries)
+        said: dict[CaseId, str] = {}
+        for told in (*results, *routes):
+            picture = _shown(told.case, pictures[told.case]) if told.case in pictures else ""
+            for finding in as_diagnostics([replace(told, picture=picture)]):
+                said[told.case] = click.unstyle(text.diagnostics([finding]))
+        # What fits no case is everybody's.
+        return dict.fromkeys(chosen, click.unstyle(text.diagnostics(stray))) | said if stray else said
+
+
+def batches(spec: str) -> list[Batch]:
+    """The services of a spec with all their cases, and the installation. Raises BrokenSpecError."""
+    result = compiled(spec)
+    if result.failed:
+        raise BrokenSpecError(click.unstyle(text.diagnostics(result.diagnostics)))
+    found: dict[str, dict[CaseId, Location]] = {}
+    proofs: list[compiler.Proven | compiler.OwnProof] = [
+        *compiler.proofs(result, lambda _: True),
+        *compiler.own_proofs(result, lambda _: True),
+    ]
+    for one in proofs:
+        for case, place in _places(result, one).items():
+            found.setdefault(case.service, {})[case] = place
+    for told in judged(result.estate, result.routing, result.entries):
+        found.setdefault(told.case.service, {})[told.case] = told.location
+    return [Batch(name=name, places=places, spec=spec, result=result) for name, places in found.items()]
+
+
+def _places(result: Build, one: compiler.Proven | compiler.OwnProof) -> Mapping[CaseId, Location]:
+    """The cases of a test file, and where in the spec they are from."""
+    if isinstance(one, compiler.OwnProof):
+        return one.tests.places()
+    return {case: _place_of(result, one.expansion, case) for case in cases(one.tests)}
 
 
 _MOST_CHARTS = 10
@@ -186,6 +301,8 @@ def _selects(word: str) -> Callable[[str], bool]:
 def _report(results: Sequence[CaseResult], found: Sequence[Diagnostic], style: str) -> None:
     if style == "junit":
         click.echo(machine.junit(found, results))
+    elif style == "tap":
+        click.echo(tap.of_cases(results, found))
     else:
         print_findings(found, style, scenarios=len(results))
 

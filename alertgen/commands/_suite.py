@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 
 import click
 
+from alertgen import versions
 from alertgen.commands import _options as options
 from alertgen.commands._output import print_findings, progress
 from alertgen.coverage import Covered, share
 from alertgen.diagnostics import AlertgenError, Diagnostic, Severity, in_order
-from alertgen.reports import coverage_table, suites, text
+from alertgen.reports import coverage_table, suites, tap, text
 from alertgen.rulefile import Rule
 from alertgen.suite import Source, Verdict, cases
+from alertgen.timeline import Timeline
 from alertgen.tools import binaries, coverage_runner, suite_runner, timeline_runner
 from alertgen.tools.cache import Cache, folder
 from alertgen.tools.suite_files import Reader, expand
@@ -27,6 +29,8 @@ from alertgen.vacuous import silent_passes
 class Asked:
     """What the user wants to have run, and how."""
 
+    promtools: tuple[str, ...]
+    """Where they are; none for the one that there is."""
     rules: tuple[str, ...]
     tests: tuple[str, ...]
     jobs: int
@@ -49,7 +53,7 @@ def committed(out: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def run(asked: Asked) -> None:
     """Runs the files, prints what came of it, and ends with the exit status."""
     started = time.monotonic()
-    promtool = binaries.find("promtool", binaries.TOOLS_FOLDER, os.environ)
+    promtools = binaries.chosen("promtool", asked.promtools, binaries.TOOLS_FOLDER, os.environ)
     reader = Reader()
     sources = [reader.source(path) for path in expand(asked.tests)]
     if asked.word:
@@ -57,15 +61,13 @@ def run(asked: Asked) -> None:
         if not sources:
             raise click.BadParameter(f"no test's `path: name` contains {asked.word!r}", param_hint="-k")
     others = [rule for path in expand(asked.rules) for file in reader.rules(path) for rule in file.rules]
-    with progress("testing", len(sources)) as on_done:
-        verdicts, errors = suite_runner.run(promtool, sources, jobs=asked.jobs, timeout=asked.timeout, on_done=on_done)
-    lines = timeline_runner.timelines(promtool, verdicts, jobs=asked.jobs, timeout=asked.timeout)
+    verdicts, lines, errors, ran = _judged(asked, promtools, sources)
     failed = list(suites.findings(verdicts, lines))
     extra = [] if asked.generated else _extra(sources, reader)
     passed = [_as(finding, strict=asked.strict) for finding in extra]
     covered: list[Covered] = []
     if asked.coverage:
-        covered, more = _coverage(asked, promtool, sources, others)
+        covered, more = _coverage(asked, promtools[0], sources, others)
         errors += more
     _print(verdicts, failed, in_order(passed), covered if asked.coverage else None, asked.style)
     for error in errors:
@@ -74,9 +76,12 @@ def run(asked: Asked) -> None:
         tests = list(cases(verdicts))
         good = sum(1 for *_, wrong in tests if not wrong)
         asserted = sum(len(group.assertions) for _, group, _ in tests)
+        known = len(sources) * len(promtools) - ran
+        before = f", {known:,} known from before" if known else ""
+        who = ", ".join(map(str, promtools))
         click.echo(
             f"{good:,} of {len(tests):,} tests pass ({text.count(asserted, 'assertion')}) in "
-            f"{text.count(len(sources), 'file')}: {promtool}, {time.monotonic() - started:.1f} s"
+            f"{text.count(len(sources), 'file')}{before}: {who}, {time.monotonic() - started:.1f} s"
         )
     if errors:
         sys.exit(options.ENVIRONMENT)
@@ -85,6 +90,30 @@ def run(asked: Asked) -> None:
         click.echo(f"coverage is below {asked.fail_under:g}%", err=True)
     if too_little or not all(verdict.passed for verdict in verdicts) or (asked.strict and passed):
         sys.exit(options.FINDINGS)
+
+
+def _judged(
+    asked: Asked, promtools: Sequence[binaries.Binary], sources: Sequence[Source]
+) -> tuple[list[Verdict], suites.Lines, tuple[AlertgenError, ...], int]:
+    """What all promtools say of each file, the states of the alerts about which they complain, how often one ran."""
+    found: dict[versions.Version, list[Verdict]] = {}
+    errors: tuple[AlertgenError, ...] = ()
+    lines: dict[int, tuple[Timeline, float]] = {}
+    ran = 0
+    with (
+        Cache(folder(os.environ) if asked.cached else None) as cache,
+        progress("testing", len(sources) * len(promtools)) as on_done,
+    ):
+        for promtool in promtools:
+            own, wrong, fresh = suite_runner.known_or_run(
+                promtool, sources, cache, jobs=asked.jobs, timeout=asked.timeout, on_done=on_done
+            )
+            found[promtool.version] = own
+            errors += wrong
+            ran += fresh
+    for promtool in reversed(promtools):  # what the oldest one complains about is told in its words
+        lines |= timeline_runner.timelines(promtool, found[promtool.version], jobs=asked.jobs, timeout=asked.timeout)
+    return versions.merged(found), lines, errors, ran
 
 
 def _coverage(
@@ -117,6 +146,8 @@ def _print(
 ) -> None:
     if style == "junit":
         click.echo(suites.junit(verdicts, extra))
+    elif style == "tap":
+        click.echo(tap.of_suites(verdicts))
     elif style == "json":
         more = {} if covered is None else {"coverage": coverage_table.as_plain(covered)}
         print_findings([*failed, *extra], style, files=suites.as_plain(verdicts), **more)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -26,6 +27,14 @@ def findings(verdicts: Sequence[Verdict], timelines: Lines = MappingProxyType({}
 
 
 def _finding(verdict: Verdict, complaint: Complaint, timelines: Lines = MappingProxyType({})) -> Diagnostic:
+    found = _found(verdict, complaint, timelines)
+    if not complaint.disagreement:
+        return found
+    hint = "\n".join(filter(None, [complaint.disagreement, found.hint]))
+    return replace(found, code="versions-differ", hint=hint)
+
+
+def _found(verdict: Verdict, complaint: Complaint, timelines: Lines) -> Diagnostic:
     failure, assertion = complaint.failure, complaint.assertion
     source = verdict.source
     group = source.tests.group(complaint.group) if source.tests and complaint.group is not None else None
@@ -90,7 +99,7 @@ def _plain(verdict: Verdict) -> dict[str, Any]:
 def _plain_group(verdict: Verdict, group: TestGroup) -> dict[str, Any]:
     wrong = verdict.of(group)
     unjudged = any(complaint.assertion is None for complaint in wrong)
-    failed = {id(complaint.assertion) for complaint in wrong}
+    failed = {id(complaint.assertion): complaint.disagreement for complaint in wrong}
     return {
         "name": group.title,
         "line": group.at.line,
@@ -100,6 +109,7 @@ def _plain_group(verdict: Verdict, group: TestGroup) -> dict[str, Any]:
                 "case": str(assertion),
                 "line": assertion.at.line,
                 "verdict": _verdict(id(assertion) not in failed, finished=verdict.finished and not unjudged),
+                **({"disagreement": told} if (told := failed.get(id(assertion))) else {}),
             }
             for assertion in group.assertions
         ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,11 +91,26 @@ def given(name: str, folder: Path, environ: Mapping[str, str]) -> tuple[Binary, 
     Those listed in the tool's environment variable (separated as in PATH) and no others when it is set: each must be
     there and new enough. Otherwise the one that `find` chooses and all that the tools folder holds.
     """
-    variable = TOOLS[name].variable
-    if listed := [entry for entry in environ.get(variable, "").split(os.pathsep) if entry]:
-        return _each_once(_listed(name, Path(entry).absolute(), variable) for entry in listed)
+    if listed := _in_environment(name, environ):
+        return listed
     in_folder, _ = unpacked(name, folder)
     return _each_once([find(name, folder, environ), *in_folder])
+
+
+def chosen(name: str, paths: Sequence[str], folder: Path, environ: Mapping[str, str]) -> tuple[Binary, ...]:
+    """The programs that a user wants to hear, oldest first, each version once: never none.
+
+    Those at `paths`; without any, those in the tool's environment variable; without it, the one that `find` chooses.
+    """
+    if paths:
+        return _each_once(probe(name, Path(path).absolute(), "the command line") for path in paths)
+    return _in_environment(name, environ) or (find(name, folder, environ),)
+
+
+def _in_environment(name: str, environ: Mapping[str, str]) -> tuple[Binary, ...]:
+    variable = TOOLS[name].variable
+    listed = [entry for entry in environ.get(variable, "").split(os.pathsep) if entry]
+    return _each_once(_listed(name, Path(entry).absolute(), variable) for entry in listed)
 
 
 def probe(name: str, path: Path, origin: str) -> Binary:

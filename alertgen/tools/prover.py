@@ -11,6 +11,7 @@ from alertgen.promtool_output import Failure
 from alertgen.routecases import RouteCase
 from alertgen.tools import amtool, promtool
 from alertgen.tools.binaries import Binary
+from alertgen.tools.cache import Cache, key
 from alertgen.verdict import CaseId, Failed
 
 
@@ -24,47 +25,61 @@ class Proof:
     ran: frozenset[Path]
     """The test files that promtool gave a verdict on."""
     assertions: int
-    routes: int
+    known: int
+    """So many test files passed before, and are the same."""
 
 
 def prove(
-    tools: Mapping[str, Binary],
+    tool: Binary,
     tree: Path,
     tests: Path,
-    routes: Iterable[RouteCase],
+    cache: Cache,
     *,
     jobs: int,
     timeout: float,
     on_done: Callable[[int], None],
 ) -> Proof:
-    """Proves the tree by the tests in another folder.
+    """Checks the tree's rules with promtool, and proves them by the tests in another folder.
 
-    `timeout` is for each process, in seconds; `on_done` hears of finished files.
+    Tests that have passed before, with the same rules, are not run. `timeout` is for each process, in seconds;
+    `on_done` hears of finished files.
     """
     rule_files = sorted(tree.glob("prometheus/*/*.yaml"))
     test_files = sorted(tests.glob("tests/*/*.yaml"))
-    checked = promtool.check_rules(tools["promtool"], rule_files, jobs=jobs, timeout=timeout, on_done=on_done)
-    tested = promtool.test_rules(tools["promtool"], test_files, jobs=jobs, timeout=timeout, on_done=on_done)
+    checked = promtool.check_rules(tool, rule_files, jobs=jobs, timeout=timeout, on_done=on_done)
+    digests = {file: _digest(tool, tests, file) for file in test_files}
+    known = cache.known(digests.values())
+    fresh = [file for file in test_files if digests[file] not in known]
+    on_done(len(test_files) - len(fresh))
+    tested = promtool.test_rules(tool, fresh, jobs=jobs, timeout=timeout, on_done=on_done)
+    bad = {failure.file for failure in tested.failures}
+    cache.keep({digests[cases.path]: str(cases.assertions) for cases in tested.files if cases.path not in bad})
+    passed = {file: int(known[digest]) for file, digest in digests.items() if digest in known}
     failed = [_of_rule_file(tree, r.path, r.problem) for r in checked.files if r.problem]
     failed += [_of_test(f) for f in tested.failures]
-    routing_file = tree / "alertmanager" / "alertmanager.yaml"
-    asked = list(routes)
-    complaint = amtool.check_config(tools["amtool"], routing_file)
-    if complaint:
-        failed.append(Failed(None, "", "a configuration that amtool accepts", complaint, complaint))
-        asked = []
-    for case in asked:
-        got = amtool.routes_test(tools["amtool"], routing_file, case.labels)
-        if got != case.expected:
-            failed.append(misrouted(case, got))
     return Proof(
         failed=tuple(failed),
         errors=(*checked.errors, *tested.errors),
         rules=sum(r.rules for r in checked.files),
-        ran=frozenset(f.path for f in tested.files),
-        assertions=sum(f.assertions for f in tested.files),
-        routes=len(asked),
+        ran=frozenset(f.path for f in tested.files) | passed.keys(),
+        assertions=sum(f.assertions for f in tested.files) + sum(passed.values()),
+        known=len(passed),
     )
+
+
+def route(tool: Binary, tree: Path, routes: Iterable[RouteCase]) -> list[Failed]:
+    """What amtool finds wrong with the tree's routing: with the configuration, else with whom it would tell."""
+    routing_file = tree / "alertmanager" / "alertmanager.yaml"
+    if complaint := amtool.check_config(tool, routing_file):
+        return [Failed(None, "", "a configuration that amtool accepts", complaint, complaint)]
+    asked = ((case, amtool.routes_test(tool, routing_file, case.labels)) for case in routes)
+    return [misrouted(case, got) for case, got in asked if got != case.expected]
+
+
+def _digest(tool: Binary, tests: Path, file: Path) -> str:
+    """What stands for a generated test with its rules, which are in a file of the same name."""
+    rules = tests / "rules" / file.relative_to(tests / "tests")
+    return key("proof", str(tool), file.read_text(encoding="utf-8"), rules.read_text(encoding="utf-8"))
 
 
 def asked(tool: Binary, tests: Path, files: Iterable[str], timeout: float) -> Mapping[Path, tuple[Failure, ...]]:

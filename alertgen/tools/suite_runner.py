@@ -15,7 +15,9 @@ from alertgen.promtool_output import Failure
 from alertgen.rulefile import RuleFile
 from alertgen.suite import Complaint, Source, Verdict
 from alertgen.tools import promtool as tool
+from alertgen.tools import verdict_cache
 from alertgen.tools.binaries import Binary
+from alertgen.tools.cache import Cache
 from alertgen.tools.suite_files import MAGIC
 from alertgen.unittests import TestGroup
 
@@ -31,6 +33,26 @@ class Part:
     source: Source
     groups: tuple[TestGroup, ...]
     whole: bool
+
+
+def known_or_run(
+    promtool: Binary,
+    sources: Sequence[Source],
+    cache: Cache,
+    *,
+    jobs: int,
+    timeout: float,
+    on_done: Callable[[int], None] = lambda _: None,
+) -> tuple[list[Verdict], tuple[AlertgenError, ...], int]:
+    """As `run`, but what promtool said before of the same content is taken from the cache; how many were run."""
+    keys = verdict_cache.keys(promtool, sources)
+    found = verdict_cache.remembered(cache, keys)
+    on_done(len(found))
+    fresh = [source for source in sources if source not in found]
+    verdicts, errors = run(promtool, fresh, jobs=jobs, timeout=timeout, on_done=on_done)
+    verdict_cache.remember(cache, keys, verdicts)
+    found |= {verdict.source: verdict for verdict in verdicts}
+    return [found[source] for source in sources], errors, len(fresh)
 
 
 def run(

@@ -44,7 +44,10 @@ def run(tmp_path: Path, promtool: Binary) -> Run:
     def go(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [ALERTGEN, "mutate", "--tests", "t.yaml", *arguments],
-            cwd=tmp_path, env={**os.environ, "PATH": path, "XDG_CACHE_HOME": str(tmp_path / "cache"), **environ},
+            cwd=tmp_path,
+            env={
+                **os.environ, "PATH": path, "ALERTGEN_PROMTOOLS": "", "XDG_CACHE_HOME": f"{tmp_path}/cache", **environ,
+            },
             capture_output=True, text=True, check=False,
         )  # fmt: skip
 

@@ -17,9 +17,11 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(promtool: Binary, amtool: Binary, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(promtool: Binary, amtool: Binary, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for tool in (promtool, amtool):
         monkeypatch.setenv("PATH", str(tool.path.parent), prepend=":")
+    monkeypatch.setenv("ALERTGEN_PROMTOOLS", "")
     return lambda *arguments: CliRunner().invoke(main, ["test", "--spec", str(SPEC), *arguments])
 
 
@@ -43,3 +45,47 @@ def test_there_is_no_page_for_other_peoples_tests(run: Run) -> None:
     done = run("--tests", "x.yaml", "--html", "proof.html")
     assert 2 == done.exit_code
     assert "--html is about the spec's own scenarios" in done.output
+
+
+def test_a_case_that_one_promtool_fails_and_another_passes_is_a_finding_of_its_own(
+    run: Run, promtool: Binary, fake: Callable[[str, str], Path]
+) -> None:
+    body = f"""case "$*" in
+--version) echo 'promtool, version 9.9.9 (x)'; exit;;
+*"test rules"*) for file; do case $file in *.yaml) sed -i 's/value: 1}}/value: 2}}/' "$file";; esac; done;;
+esac
+exec '{promtool.path}' "$@\""""
+    other = fake("promtool", body)
+    done = run("-k", "shop/my-app WorkloadDown", "--promtool", str(promtool.path), "--promtool", str(other))
+    assert 1 == done.exit_code
+    assert "error[versions-differ]: shop/my-app WorkloadDown: fires" in done.output
+    assert f"fails with promtool 9.9.9, passes with {promtool}" in done.output
+    assert "likely cause: " in done.output
+
+
+@pytest.fixture
+def alike(tmp_path: Path) -> Path:
+    """Three services of one shape, of which one is proven."""
+    spec = tmp_path / "rules.d"
+    spec.mkdir()
+    (spec / "site.yaml").write_text("site: x\ntests: {full_up_to: 1}\n", encoding="utf-8")
+    for name in ("one", "two", "three"):
+        (spec / f"{name}.yaml").write_text(f"service: {name}\nnamespace: shop\nteam: web\n", encoding="utf-8")
+    return spec
+
+
+def test_one_service_of_each_shape_is_proven_and_with_exhaustive_all(run: Run, alike: Path) -> None:
+    proven = ("--no-golden", "--spec", str(alike), "-k", "WorkloadDown: fires when no", "--format", "junit")
+    assert 1 == run(*proven).output.count('<testsuite name="shop/')
+    assert 3 == run(*proven, "--exhaustive").output.count('<testsuite name="shop/')
+
+
+def test_exhaustive_is_about_the_spec(run: Run) -> None:
+    assert 2 == run("--tests", "x.yaml", "--exhaustive").exit_code
+
+
+def test_what_passed_before_is_not_proven_again(run: Run) -> None:
+    asked = ("-k", "shop/my-app WorkloadDown")
+    assert "known from before" not in run(*asked).output
+    assert "2 files known from before" in run(*asked).output
+    assert "known from before" not in run(*asked, "--no-cache").output

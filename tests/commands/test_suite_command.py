@@ -39,7 +39,11 @@ def run(tmp_path: Path, promtool: Binary) -> Run:
     def go(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [ALERTGEN, "test", *arguments],
-            cwd=tmp_path, env={**os.environ, "PATH": path, **environ}, capture_output=True, text=True, check=False,
+            cwd=tmp_path,
+            env={
+                **os.environ, "PATH": path, "ALERTGEN_PROMTOOLS": "", "XDG_CACHE_HOME": f"{tmp_path}/cache", **environ,
+            },
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
 
     return go
@@ -92,7 +96,7 @@ def test_one_test_of_a_file_may_be_run_alone(run: Run, tmp_path: Path) -> None:
     assert 2 == run("--tests", "tests/*.yaml", "-k", "nobody").returncode
 
 
-@pytest.mark.parametrize("style", ["json", "github", "sarif", "junit"])
+@pytest.mark.parametrize("style", ["json", "github", "sarif", "junit", "tap"])
 def test_machines_get_their_formats_with_the_place(style: str, run: Run, tmp_path: Path) -> None:
     write(tmp_path, "tests/bad.yaml", GOOD.replace("job: a}}]", "job: b}}]"))
     done = run("--tests", "tests/*.yaml", "--format", style)
@@ -141,3 +145,58 @@ def test_coverage_is_a_table_a_number_and_a_limit(run: Run, tmp_path: Path) -> N
 
 def test_a_limit_without_coverage_is_wrong_usage(run: Run) -> None:
     assert 2 == run("--tests", "tests/*.yaml", "--fail-under", "80").returncode
+
+
+def test_promtools_that_disagree_are_told_with_both_versions(
+    run: Run, promtool: Binary, fake: Callable[[str, str], Path]
+) -> None:
+    body = f"""case "$*" in --version) echo 'promtool, version 9.9.9 (x)'; exit;; esac
+'{promtool.path}' "$@" | sed 's/^  SUCCESS$/  FAILED:\\n    alertname: Down, time: 1m, \\n        exp:[], \\n        got:[\\n            0:\\n              Labels:{{}}\\n              Annotations:{{}}\\n            ]/'
+exit 1"""  # noqa: E501 - what promtool prints
+    other = fake("promtool", body)
+    ours = ("--promtool", str(promtool.path))
+    done = run("--tests", "tests/good.yaml", *ours, "--promtool", str(other))
+    assert 1 == done.returncode, done.stderr
+    words = f"fails with promtool 9.9.9, passes with promtool {'.'.join(map(str, promtool.version))}\n"
+    assert "error[versions-differ]: unnamed#0: Down at 1m\n" in done.stdout
+    assert words in done.stdout
+    assert 0 == run("--tests", "tests/good.yaml", *ours, *ours).returncode
+    by_environment = run("--tests", "tests/good.yaml", ALERTGEN_PROMTOOLS=f"{promtool.path}:{other}")
+    assert words in by_environment.stdout
+
+
+def test_a_promtool_that_is_not_there_is_the_environments_failure(run: Run) -> None:
+    done = run("--tests", "tests/good.yaml", "--promtool", "nowhere")
+    assert 3 == done.returncode
+    assert "nowhere cannot be run" in done.stderr
+
+
+def test_what_promtool_said_of_the_same_content_is_not_asked_again(
+    run: Run, tmp_path: Path, promtool: Binary, fake: Callable[[str, str], Path]
+) -> None:
+    write(tmp_path, "tests/bad.yaml", GOOD.replace("job: a}}]", "job: b}}]"))
+    body = f"""case "$*" in --version) exec '{promtool.path}' --version;; esac
+echo "$@" >> '{tmp_path}/asked'
+exec '{promtool.path}' "$@\""""
+    path = f"{fake('promtool', body).parent}:/usr/bin:/bin"
+
+    def asked() -> tuple[int, str, bool]:
+        (tmp_path / "asked").write_text("", encoding="utf-8")
+        done = run("--tests", "tests/*.yaml", "--format", "junit", PATH=path)
+        # A timeline of what fails is asked for either way; it is no test of theirs.
+        return done.returncode, done.stdout, "good.yaml" in (tmp_path / "asked").read_text(encoding="utf-8")
+
+    first, again = asked(), asked()
+    assert (1, True) == (first[0], first[2])
+    assert (*first[:2], False) == again
+    write(tmp_path, "rules/r.yaml", RULES.replace("2m", "3m"))
+    assert asked()[2]
+    assert "2 known from before" in run("--tests", "tests/*.yaml", PATH=path).stdout
+    assert "known from before" not in run("--tests", "tests/*.yaml", "--no-cache", PATH=path).stdout
+
+
+def test_one_test_of_a_file_is_no_verdict_on_the_others(run: Run, tmp_path: Path) -> None:
+    _, _, body = GOOD.partition("tests:\n")
+    write(tmp_path, "tests/bad.yaml", GOOD + body.replace("job: a}}]", "job: b}}]"))
+    assert 0 == run("--tests", "tests/bad.yaml", "-k", "unnamed#0").returncode
+    assert 1 == run("--tests", "tests/bad.yaml").returncode
