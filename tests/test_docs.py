@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from alertgen import commands, compiler
 from alertgen.fixtures import fixtures
@@ -91,7 +92,16 @@ def test_the_mistake_in_the_readme_is_told_in_these_words() -> None:
 
 @pytest.mark.parametrize(
     "page",
-    ["README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "docs/restarts.md", "docs/testing.md"],
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "DECISIONS.md",
+        "CHANGELOG.md",
+        "docs/own-tests.md",
+        "docs/restarts.md",
+        "docs/routing.md",
+        "docs/testing.md",
+    ],
 )
 def test_every_path_that_a_page_names_exists(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
@@ -196,3 +206,26 @@ def test_the_page_about_own_expectations_holds_and_names_every_situation(
     )  # fmt: skip
     assert [("1", "1"), ("2", "2")] == re.findall(r"^(\d+) of (\d+) scenarios? hold", done.stdout, flags=re.MULTILINE)
     assert set(fixtures()) == set(re.findall(r"^\| `([a-z]+): ", page, flags=re.MULTILINE))
+
+
+def test_the_page_about_routing_is_a_spec_without_a_flaw_and_its_commands_answer(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "routing.md").read_text(encoding="utf-8")
+    parts = [yaml.safe_load(block)["routing"] for block in re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)]
+    spec = {
+        "site.yaml": {"site": "shop-prod", "team": "web"},
+        "my-app.yaml": {"service": "my-app", "namespace": "shop", "team": "web"},
+        "report-worker.yaml": {"service": "report-worker", "namespace": "shop", "team": "web"},
+        "routing.yaml": {"routing": {key: value for part in parts for key, value in part.items()}},
+    }
+    (tmp_path / "rules.d").mkdir()
+    for name, document in spec.items():
+        (tmp_path / "rules.d" / name).write_text(yaml.safe_dump(document), encoding="utf-8")
+    commands_shown = re.findall(r"```console\n(.*?)```", page, flags=re.DOTALL)[0]
+    script = f"set -eu\nalertgen check\n{commands_shown}"
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "web-pager, after 15m web-lead" in done.stdout
