@@ -21,6 +21,8 @@ from alertgen.inhibition_check import Sort, check_written, sorts
 from alertgen.pattern import Pattern
 from alertgen.render import alertmanager, docs, kubernetes, prometheus, routes, templates
 from alertgen.render import tests as render_tests
+from alertgen.routing import words
+from alertgen.routing.answer import may_inhibit
 from alertgen.routing.model import InhibitRule, Routing
 from alertgen.shapes import Shape, Template, shape_of
 from alertgen.source import Document
@@ -122,7 +124,7 @@ class Build:
             yield Artifact(f"tests/{namespace}/{name}.yaml", f"{head}\n{mould.tests.fill(entry.names)}")
         yield Artifact(f"kubernetes/{namespace}/{name}.yaml", f"{head}\n{mould.objects.fill(entry.names)}")
         page = mould.page.fill(entry.names)
-        page = _TOLD.sub(functools.partial(_told_here, self.estate), page)
+        page = _LATER.sub(functools.partial(_here, self.estate), page)
         yield Artifact(f"docs/{namespace}/{name}.md", f"{header('md', source_file)}\n{page}")
 
     def _source(self, document: Document | None) -> str:
@@ -142,7 +144,7 @@ class Build:
         yield Artifact(f"tests/{path}.yaml", f"{head}\n{_tests(expansion, proof)}")
         yield Artifact(f"kubernetes/{path}.yaml", f"{head}\n{_objects(expansion, prometheus.pretty_block)}")
         page = _page(estate, expansion, _pairs(expansion, expansion), proof)
-        page = _TOLD.sub(functools.partial(_told_here, estate), page)
+        page = _LATER.sub(functools.partial(_here, estate), page)
         yield Artifact(f"docs/{path}.md", f"{header('md', written_in)}\n{page}")
         yield from self.routing_artifacts
         yield self._routes_page
@@ -160,10 +162,6 @@ class Build:
         """What editors complete and check the spec with."""
         whole = {"$comment": header("json", self._source(None)), **schema.build(self.estate.patterns)}
         return Artifact("schema/alertgen.schema.json", json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
-
-    def pairs(self, expansion: Expansion) -> frozenset[Pair]:
-        """Which alerts silence those of a service, or of the installation."""
-        return _pairs(self.estate.expansion(None)[0], expansion)
 
     @property
     def routing(self) -> Routing:
@@ -184,18 +182,31 @@ class Build:
         return tuple(found)
 
 
-_TOLD = re.compile("\x0e([^\x0e]*)\x0e")
+_LATER = re.compile("\x0e([^\x0e]*)\x0e")
 
 
-def _told_later(estate: Estate, alert: Alert) -> str:
-    """Stands in a page for who is told: that depends on the labels, in which are holes."""
-    labels = "\x0f".join(part for each in sorted(estate.routed_by(alert.certain_labels).items()) for part in each)
-    return f"\x0e{labels}\x0e"
+def _later(estate: Estate, what: str, alert: Alert) -> str:
+    """Stands in a page for what routing says of an alert: that depends on the labels, in which are holes."""
+    labels = (part for each in sorted(estate.routed_by(alert.certain_labels).items()) for part in each)
+    return "\x0e" + "\x0f".join((what, *labels)) + "\x0e"
 
 
-def _told_here(estate: Estate, match: re.Match[str]) -> str:
-    parts = match[1].split("\x0f")
-    return estate.told(dict(zip(parts[::2], parts[1::2], strict=True)))
+def _here(estate: Estate, match: re.Match[str]) -> str:
+    what, *parts = match[1].split("\x0f")
+    labels = dict(zip(parts[::2], parts[1::2], strict=True))
+    return estate.told(labels) if what == "told" else _silenced_by_site(estate, labels)
+
+
+def _silenced_by_site(estate: Estate, labels: Mapping[str, str]) -> str:
+    # A page does not change because a line of the routing has moved.
+    rules = (replace(rule, location=None) for rule in may_inhibit(estate.routing, labels))
+    return docs.silence("; ".join(words.silencing(rules)))
+
+
+def _silenced(estate: Estate, pairs: Collection[Pair], alert: Alert) -> str:
+    """By what the catalogue says, then by what the site adds."""
+    by_site = _later(estate, "silenced", alert) if estate.routing.inhibit else ""
+    return docs.silence(inhibition.causes(pairs, alert, estate.routing.severities)) + by_site
 
 
 def _pairs(once: Expansion, expansion: Expansion) -> frozenset[Pair]:
@@ -207,8 +218,8 @@ def _pairs(once: Expansion, expansion: Expansion) -> frozenset[Pair]:
 def _page(estate: Estate, expansion: Expansion, pairs: Collection[Pair], proof: Situations) -> str:
     return docs.page(
         expansion,
-        functools.partial(_told_later, estate),
-        lambda alert: inhibition.causes(pairs, alert, estate.routing.severities),
+        functools.partial(_later, estate, "told"),
+        functools.partial(_silenced, estate, pairs),
         lambda alert: proof[alert.title],
     )
 

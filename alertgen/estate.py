@@ -120,13 +120,14 @@ class Estate:
         return self._told(tuple(sorted(self.routed_by(labels).items())), self._contact(labels))
 
     def routed_by(self, labels: Mapping[str, str]) -> Mapping[str, str]:
-        """Those of an alert's labels that decide who is told."""
+        """Those of an alert's labels that decide who is told, and what the site says silences it."""
         return {name: value for name, value in labels.items() if name in self._deciding}
 
     @functools.cached_property
     def _deciding(self) -> frozenset[str]:
         of_routes = {matcher.name for route in every_route(self.tree) for matcher in route.matchers}
-        return frozenset({TEAM_LABEL, SEVERITY_LABEL, *of_routes})
+        of_silence = {matcher.name for rule in self.routing.inhibit for matcher in rule.target}
+        return frozenset({TEAM_LABEL, SEVERITY_LABEL, *of_routes, *of_silence})
 
     @functools.cached_property
     def _told(self) -> Callable[[tuple[tuple[str, str], ...], str], str]:

@@ -45,6 +45,8 @@ def test_the_filled_template_is_what_rendering_the_service_itself_gives(data: di
     whole, _ = expand(
         estate.site, read_service(data), estate.patterns, estate.stack(entry.document), TODAY, entry.place
     )
+    once, _ = estate.expansion(None)
+    pairs = list(inhibition.pairs((*once.alerts, *whole.alerts), whole))
     home = f"{data['namespace']}/{data['service']}"
     direct = {
         f"prometheus/{home}.yaml": prometheus.rule_file(whole.groups),
@@ -56,7 +58,7 @@ def test_the_filled_template_is_what_rendering_the_service_itself_gives(data: di
         f"docs/{home}.md": docs.page(
             whole,
             lambda a: estate.told(a.certain_labels),
-            lambda a: inhibition.causes(build.pairs(whole), a, estate.routing.severities),
+            lambda a: docs.silence(inhibition.causes(pairs, a, estate.routing.severities)),
             lambda a: scenarios(whole, a),
         ),
     }  # fmt: skip

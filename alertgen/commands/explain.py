@@ -6,7 +6,6 @@ import datetime as dt
 
 import click
 
-from alertgen import inhibition
 from alertgen.commands import _options as options
 from alertgen.commands._moment import given, now
 from alertgen.commands._spec import chosen, compiled, stop_on_errors, why_none
@@ -41,13 +40,10 @@ def _explained(result: Build, expansion: Expansion, alert: str | None, moment: d
         return pages.service_page(expansion, told)
     if alert in expansion.off:
         return pages.off_page(expansion, alert)
-    pairs = result.pairs(expansion)
     return "\n\n".join(
         "\n".join(
             (
-                pages.alert_page(
-                    expansion, a, told[a.title], inhibition.causes(pairs, a, result.estate.routing.severities)
-                ),
+                pages.alert_page(expansion, a, told[a.title]),
                 *(f"  {line}" for line in answered(result, a.certain_labels, moment or now()).splitlines()[1:]),
             )
         )

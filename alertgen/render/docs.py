@@ -16,7 +16,7 @@ Told = Callable[[Alert], str]
 
 
 Silenced = Callable[[Alert], str]
-"""Which other alerts keep an alert from being told, in words; empty when none does."""
+"""The paragraphs on which other alerts keep an alert from being told, as `silence` makes them."""
 
 
 def page(expansion: Expansion, told: Told, silenced: Silenced, scenarios: Callable[[Alert], list[Scenario]]) -> str:
@@ -80,7 +80,7 @@ def _section(alert: Alert, told: Told, silenced: str, scenarios: list[Scenario])
             f"## {alert.title}\n\n{fill(runbook.meaning, words)}\n\n",
             f"Severity {alert.settings.severity}: {told(alert)}.",
             f" Fires {_delay(alert)}{_stays(alert.rule.keep_firing_for)}.\n\n",
-            f"Nobody is told while one of these fires: {silenced}.\n\n" if silenced else "",
+            silenced,
             _values(alert, words),
             "**Look**\n\n",
             *(f"- {fill(line, words)}\n" for line in runbook.diagnosis),
@@ -91,6 +91,11 @@ def _section(alert: Alert, told: Told, silenced: str, scenarios: list[Scenario])
             "\n",
         )
     )
+
+
+def silence(causes: str) -> str:
+    """The paragraph on what keeps an alert from being told; empty when nothing does."""
+    return f"Nobody is told while one of these fires: {causes}.\n\n" if causes else ""
 
 
 def _stays(duration: Duration) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from alertgen.receivers import NONE
 from alertgen.routing.model import (
@@ -11,6 +12,7 @@ from alertgen.routing.model import (
     TEAM_LABEL,
     URGENCIES,
     WATCHDOG,
+    InhibitRule,
     Matcher,
     Route,
     Routing,
@@ -18,7 +20,7 @@ from alertgen.routing.model import (
     TimeRange,
 )
 from alertgen.routing.resolve import resolve
-from alertgen.routing.words import NOBODY, in_words, name, when
+from alertgen.routing.words import NOBODY, in_words, name, silencing, symptoms, when
 
 
 def page(routing: Routing, tree: Route) -> str:
@@ -43,6 +45,10 @@ def text(routing: Routing, tree: Route) -> str:
     if routing.mutes:
         lines += ["", "muted"]
         lines += [f"  {_labels(mute.match)} during {mute.during}: {mute.reason}" for mute in routing.mutes]
+    # What the catalogue says of each other is on the page of each alert.
+    if asked := [rule for rule in routing.inhibit if rule.location]:
+        lines += ["", "silenced"]
+        lines += [f"  {symptoms(rule)} by {by}" for rule in asked for by in silencing([_unplaced(rule)])]
     if routing.intervals:
         lines += ["", "hours"]
         lines += [f"  {interval.name}: {hours_in_words(interval)}" for interval in routing.intervals]
@@ -71,6 +77,11 @@ def _overriding(route: Route) -> str:
     of = {matcher.name: matcher.value for matcher in route.matchers}
     alert = of.pop(ALERT_LABEL)
     return f"{alert} of {_labels(of)}" if of else alert
+
+
+def _unplaced(rule: InhibitRule) -> InhibitRule:
+    """A page does not change because a line of the spec has moved."""
+    return replace(rule, location=None)
 
 
 def _labels(labels: Mapping[str, str]) -> str:

@@ -105,11 +105,8 @@ def service_page(expansion: Expansion, told: Mapping[str, str]) -> str:
     )  # fmt: skip
 
 
-def alert_page(expansion: Expansion, alert: Alert, told: str, silenced: str) -> str:
-    """One alert of one service: every value and where it comes from, the rule, the proof, and who is told.
-
-    `silenced` is by whom, as `inhibition.in_words` says it.
-    """
+def alert_page(expansion: Expansion, alert: Alert, told: str) -> str:
+    """One alert of one service: every value and where it comes from, the rule, the proof, and who is told."""
     settings = alert.settings
     words = vocabulary(alert.subject, alert.pattern, settings)
     values = {
@@ -139,7 +136,6 @@ def alert_page(expansion: Expansion, alert: Alert, told: str, silenced: str) -> 
             *(f"  {s.name}" for s in scenarios(expansion, alert)),
             "who is told",
             f"  {told}",
-            *(["silenced by", *(f"  {part}" for part in silenced.split("; "))] if silenced else []),
         )
     )
 

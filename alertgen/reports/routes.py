@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from alertgen.routing.answer import Answer, State
 from alertgen.routing.model import InhibitRule
-from alertgen.routing.words import name, when
+from alertgen.routing.words import name, silencing, when
 
 
 def answer_page(
@@ -20,7 +20,8 @@ def answer_page(
     lines.append(f"group: {group}")
     if found and found[0].route.repeat_interval:
         lines.append(f"told again every {found[0].route.repeat_interval} while it fires")
-    lines += [f"not told while this fires: {' '.join(map(str, rule.source))}{_equal(rule)}" for rule in inhibitors]
+    if inhibitors:
+        lines += ["not told while one of these fires", *(f"  {line}" for line in silencing(inhibitors))]
     return "\n".join(lines)
 
 
@@ -45,10 +46,6 @@ def _answer(answer: Answer, moment: dt.datetime) -> Iterator[str]:
 def _moment(at: dt.datetime, like: dt.datetime) -> str:
     """A moment in the zone of another one."""
     return f"{at.astimezone(like.tzinfo):%A %Y-%m-%d %H:%M} {like.tzinfo}"
-
-
-def _equal(rule: InhibitRule) -> str:
-    return f" with the same {', '.join(rule.equal)}" if rule.equal else ""
 
 
 def shown_labels(labels: Mapping[str, str]) -> str:

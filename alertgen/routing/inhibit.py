@@ -96,7 +96,7 @@ def _check(rule: InhibitRule, before: Sequence[InhibitRule], body: Mapping[str, 
             at("silence"),
             "overlapping-sides",
             "an alert may be on both sides: some versions of Alertmanager then silence too little",
-            hint="let both sides name different values of one label, e.g. alertname",
+            hint="let both sides name different values of one label, e.g. alertname or severity",
         )
     twin = next((r for r in before if (r.source, r.target, r.equal) == (rule.source, rule.target, rule.equal)), None)
     if twin and twin.location:

@@ -21,3 +21,14 @@ def test_it_begins_with_where_the_heartbeat_goes_or_that_it_goes_nowhere() -> No
     assert "Watchdog beats to all every 5m" == first_line({**ALL, "heartbeat": {"receiver": "all", "every": "5m"}})
     assert "Watchdog goes nowhere: nobody is told when alerting itself is down" == first_line(ALL)
     assert "team web" == first_line(ALL, Override("Watchdog", "all", None))
+
+
+def test_it_says_what_the_site_silences_and_not_where_that_is_written() -> None:
+    asked = {
+        "when": {"alertname": "DbDown"},
+        "silence": {"alertname": "Slow", "severity": "warning"},
+        "equal": ["team"],
+    }
+    routing, problems = read({**ALL, "inhibit": [asked]}, lambda *_: Location("x", 1, 1), (0, 28))
+    assert () == problems
+    assert "silenced\n  Slow (severity=warning) by DbDown with the same team" in text(routing, tree(routing))
