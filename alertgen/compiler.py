@@ -7,7 +7,7 @@ import functools
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alertgen import checks, clashes, inhibition, no_effect, own_tests, schema, shapes, source, spec
@@ -15,7 +15,7 @@ from alertgen.artifact import Artifact, header
 from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
 from alertgen.estate import Entry, Estate, read_estate
 from alertgen.example import example
-from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, expand, only
+from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, expand
 from alertgen.inhibition import Pair
 from alertgen.inhibition_check import Sort, check_written, sorts
 from alertgen.pattern import Pattern
@@ -27,7 +27,7 @@ from alertgen.routing.model import InhibitRule, Routing
 from alertgen.shapes import Shape, Template, shape_of
 from alertgen.source import Document
 from alertgen.spec import At
-from alertgen.testgen import Situations, TestFile, situations, test_file, tests_of
+from alertgen.testgen import Situations, situations, tests_of
 from alertgen.unheard import unheard
 from alertgen.validate import validator
 
@@ -408,80 +408,3 @@ def _sketched(estate: Estate, pattern: Pattern) -> Iterator[Diagnostic]:
     expansion, found = expand(estate.site, service, {pattern.alert: on}, (), estate.today, place)
     if not found:
         yield from _linted(expansion, lambda *_: place)
-
-
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """One alert of one service with its tests: what a test costs grows with the rules that it loads."""
-
-    alert: str
-    expansion: Expansion
-    tests: TestFile
-
-    @property
-    def path(self) -> str:
-        """The file of its tests."""
-        return f"tests/{self._name}"
-
-    @property
-    def _name(self) -> str:
-        return f"{self.expansion.namespace}/{self.expansion.name}--{self.alert}.yaml"
-
-    def artifacts(self) -> Iterator[Artifact]:
-        """A rule file with the alert and what it reads, word for word as in the service's own, and the tests of it."""
-        head = header("yaml", "the spec")
-        yield Artifact(f"rules/{self._name}", f"{head}\n{prometheus.rule_file(self.expansion.groups)}")
-        yield Artifact(self.path, f"{head}\n{render_tests.render(self.tests, [f'../../rules/{self._name}'])}")
-
-
-def proofs(build: Build, wanted: Callable[[str], bool], *, exhaustive: bool = False) -> Iterator[Proven]:
-    """The tests that prove the build, reduced to the scenarios whose full name is wanted.
-
-    Those of `build.proven`, or of every service there is.
-    """
-    documents = [*(entry.document for entry in (build.entries if exhaustive else build.proven)), None]
-    for document in documents:
-        whole, _ = build.estate.expansion(document)
-        for name in dict.fromkeys(alert.rule.alert for alert in whole.alerts):
-            alone = only(whole, name)
-            tests = test_file(alone, wanted)
-            if tests.groups:
-                yield Proven(name, alone, tests)
-
-
-@dataclass(frozen=True, slots=True)
-class OwnProof:
-    """What a service itself expects of its alerts: run on all of its rules."""
-
-    tests: own_tests.OwnTests
-
-    @property
-    def path(self) -> str:
-        """The file of its tests."""
-        return f"tests/{self._name}"
-
-    @property
-    def _name(self) -> str:
-        return f"{self.tests.expansion.namespace}/{self.tests.expansion.name}--its-own.yaml"
-
-    def artifacts(self) -> Iterator[Artifact]:
-        """A rule file with all that the service has, the tests, and what is asked about texts."""
-        head, rules = header("yaml", "the spec"), f"rules/{self._name}"
-        yield Artifact(rules, f"{head}\n{prometheus.rule_file(self.tests.expansion.groups)}")
-        yield Artifact(self.path, f"{head}\n{render_tests.render(self.tests.file, [f'../../{rules}'])}")
-        if self.tests.questions:
-            yield Artifact(self.asked, f"{head}\n{render_tests.render(self.tests.asked(), [f'../../{rules}'])}")
-
-    @property
-    def asked(self) -> str:
-        """The file with what is asked about texts; there is none where nothing is."""
-        return f"asked/{self._name}"
-
-
-def own_proofs(build: Build, wanted: Callable[[str], bool]) -> Iterator[OwnProof]:
-    """The tests that services have themselves, reduced to the cases whose full name is wanted."""
-    for entry in build.entries:
-        if own_tests.KEY in entry.document.data:
-            found, _ = own_tests.own_tests(entry.document, build.estate.expansion(entry.document)[0])
-            if (kept := found.only(wanted)).claims:
-                yield OwnProof(kept)

@@ -30,6 +30,16 @@ _HUGE: Final = 1e300
 _VALUE, _LIMIT, _STATE = "value", "limit", "state"
 _NAME: Final = "__name__"
 
+
+@dataclass(frozen=True, slots=True)
+class Sitter:
+    """What is to be drawn: a scenario of an alert of a service."""
+
+    expansion: Expansion
+    alert: Alert
+    scenario: Scenario
+
+
 Curve = Mapping[int, float]
 """A series: its value at each evaluation, by seconds."""
 

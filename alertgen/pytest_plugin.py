@@ -7,14 +7,14 @@ names it. Nothing of alertgen is loaded before that. One run proves all chosen s
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from alertgen.commands._proof import Batch
+    from alertgen.commands._batches import Batch
     from alertgen.verdict import CaseId
 
 _SPEC = "alertgen_spec"
@@ -42,16 +42,16 @@ class SpecFolder(pytest.Directory):
 
     def collect(self) -> Iterator[pytest.Collector]:
         """The services. What is wrong with the spec is said as `alertgen check` says it."""
-        from alertgen.commands import _proof  # noqa: PLC0415 - half a second, which other runs need not pay
+        from alertgen.commands import _batches  # noqa: PLC0415 - half a second, which other runs need not pay
         from alertgen.diagnostics import AlertgenError  # noqa: PLC0415 - likewise
 
         try:
-            batches = _proof.batches(os.path.relpath(self.path))
-        except _proof.BrokenSpecError as error:
+            found = _batches.batches(os.path.relpath(self.path))
+        except _batches.BrokenSpecError as error:
             raise self.CollectError(str(error)) from None
         except AlertgenError as error:
             raise self.CollectError(f"error: {error.message}\n{error.hint}".rstrip()) from None
-        for batch in batches:
+        for batch in found:
             yield Service.from_parent(self, name=batch.name, batch=batch)
 
 
@@ -61,7 +61,7 @@ class Service(pytest.Collector):
     def __init__(self, *, batch: Batch, **more: object) -> None:
         super().__init__(**more)  # type: ignore[arg-type]  # pytest's own, handed on
         self.batch = batch
-        self._said: dict[CaseId, str] | None = None
+        self._said: Mapping[CaseId, str] | None = None
 
     def collect(self) -> Iterator[pytest.Item]:
         """Its scenarios."""

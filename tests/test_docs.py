@@ -14,7 +14,7 @@ import click
 import pytest
 import yaml
 
-from alertgen import commands, compiler
+from alertgen import commands, compiler, plan
 from alertgen.fixtures import fixtures
 from alertgen.patterns import catalogue
 from alertgen.tools.binaries import Binary
@@ -47,7 +47,7 @@ def test_the_three_lines_of_the_readme_are_as_many_alerts_and_situations_as_it_s
         [("rules.d/my-app.yaml", _blocks("yaml")[0].encode())], dt.date(2026, 1, 1), "rules.d"
     )
     assert ["no-routing"] == [d.code for d in build.diagnostics]
-    proofs = [proof for proof in compiler.proofs(build, lambda _: True) if proof.expansion.service]
+    proofs = [proof for proof in plan.proofs(build, lambda _: True) if proof.expansion.service]
     said = re.search(
         r"These three lines are (\d+) alerts and about (\d+) proven situations, beside (\d+) alerts", README
     )
@@ -134,7 +134,7 @@ def test_the_scenarios_that_the_page_about_restarts_names_are_there() -> None:
     build = compiler.compile_spec(
         [("rules.d/my-app.yaml", _blocks("yaml")[0].encode())], dt.date(2026, 1, 1), "rules.d"
     )
-    (service,) = compiler.proofs(build, lambda name: "ContainerRestartRateHigh" in name)
+    (service,) = plan.proofs(build, lambda name: "ContainerRestartRateHigh" in name)
     there = {case.scenario for case in cases(service.tests)}
     named = re.findall(r"\| ((?:fires|silent) [^|]*?) \|$", page, flags=re.MULTILINE)
     assert len(named) >= 3

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from alertgen.compiler import Build, compile_spec, own_proofs
+from alertgen.compiler import Build, compile_spec
 from alertgen.own_tests import says
+from alertgen.plan import own_proofs
 from alertgen.testgen import values
 from alertgen.tools.binaries import Binary
 from alertgen.tools.promtool import test_rules as run_tests

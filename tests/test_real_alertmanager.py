@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servers import CANARY, Alertmanager, Runnable, alertmanager, wait_for
 
-from alertgen import compiler
+from alertgen import compiler, plan
 from alertgen.compiler import Build
 from alertgen.quantity import Duration
 from alertgen.receivers import Receiver
@@ -89,7 +89,7 @@ def site() -> tuple[Build, tuple[Labels, ...]]:
     root = Path(__file__).parent.parent
     files = [(str(p.relative_to(root)), p.read_bytes()) for p in sorted((root / "rules.d").glob("*.yaml"))]
     build = compiler.compile_spec(files, dt.date(2026, 11, 23), "rules.d")
-    tests = [(proven.expansion, proven.tests) for proven in compiler.proofs(build, lambda _: True)]
+    tests = [(proven.expansion, proven.tests) for proven in plan.proofs(build, lambda _: True)]
     cases = route_cases(build.routing, tests, build.estate.site.external_labels)
     return build, tuple({key(case.labels): case.labels for case in cases}.values())
 
@@ -148,7 +148,7 @@ def test_amtool_sends_them_to_the_same_receivers(
     amtools: Sequence[Binary], alertmanagers: Sequence[Runnable], tmp_path: Path
 ) -> None:
     build, alerts = site()
-    tests = [(proven.expansion, proven.tests) for proven in compiler.proofs(build, lambda _: True)]
+    tests = [(proven.expansion, proven.tests) for proven in plan.proofs(build, lambda _: True)]
     cases = distinct(route_cases(build.routing, tests, build.estate.site.external_labels), build.estate.tree)
     with firing(alertmanagers[0], alerts, tmp_path) as am:
         fates = {key(fate.labels): fate.receivers for fate in am.fates()}

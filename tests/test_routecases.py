@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from alertgen.compiler import compile_spec, proofs
+from alertgen.compiler import compile_spec
+from alertgen.plan import proofs
 from alertgen.routecases import misrouted, route_cases
 
 SITE = "site: mine\nteam: web\n"

@@ -10,11 +10,11 @@ import click
 from alertgen.commands import _options as options
 from alertgen.commands._spec import chosen, compiled, stop_on_errors, why_none
 from alertgen.diagnostics import AlertgenError
+from alertgen.drawing import Sitter
 from alertgen.expand import Expansion
 from alertgen.reports import chart, svg
 from alertgen.testgen import situations
 from alertgen.tools import binaries, drawing_runner, process
-from alertgen.tools.drawing_runner import Sitter
 
 
 @click.command()

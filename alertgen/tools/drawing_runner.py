@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from alertgen.diagnostics import AlertgenError
-from alertgen.drawing import Drawing, drawn, questions
-from alertgen.expand import Alert, Expansion, only
-from alertgen.model import Scenario
+from alertgen.drawing import Drawing, Sitter, drawn, questions
+from alertgen.expand import only
 from alertgen.render import prometheus, tests
 from alertgen.testgen import TestFile, TestGroup
 from alertgen.tools import promtool as tool
 from alertgen.tools.binaries import Binary
 
 _SECONDS_PER_QUESTION = 0.0001
-
-
-@dataclass(frozen=True, slots=True)
-class Sitter:
-    """What is to be drawn: a scenario of an alert of a service."""
-
-    expansion: Expansion
-    alert: Alert
-    scenario: Scenario
 
 
 def draw(

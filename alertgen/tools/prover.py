@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from alertgen.diagnostics import AlertgenError
+from alertgen.agreement import Proof
 from alertgen.promtool_output import Failure
 from alertgen.routecases import RouteCase
 from alertgen.tools import amtool, promtool
 from alertgen.tools.binaries import Binary
 from alertgen.tools.cache import Cache, key
 from alertgen.verdict import CaseId, Failed
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What came of it. All is well when nothing failed and no process went wrong."""
-
-    failed: tuple[Failed, ...]
-    errors: tuple[AlertgenError, ...]
-    rules: int
-    ran: frozenset[Path]
-    """The test files that promtool gave a verdict on."""
-    assertions: int
-    known: int
-    """So many test files passed before, and are the same."""
 
 
 def prove(
@@ -37,9 +23,9 @@ def prove(
     *,
     jobs: int,
     timeout: float,
-    on_done: Callable[[int], None],
+    on_done: Callable[[int], None] = lambda _: None,
 ) -> Proof:
-    """Checks the tree's rules with promtool, and proves them by the tests in another folder.
+    """Checks the tree's rules with promtool, and proves them by the tests in another folder: a plan's files.
 
     Tests that have passed before, with the same rules, are not run. `timeout` is for each process, in seconds;
     `on_done` hears of finished files.
@@ -55,13 +41,19 @@ def prove(
     bad = {failure.file for failure in tested.failures}
     cache.keep({digests[cases.path]: str(cases.assertions) for cases in tested.files if cases.path not in bad})
     passed = {file: int(known[digest]) for file, digest in digests.items() if digest in known}
-    failed = [_of_rule_file(tree, r.path, r.problem) for r in checked.files if r.problem]
-    failed += [_of_test(f) for f in tested.failures]
+    questions = sorted(tests.glob("asked/*/*.yaml"))
+    asked = promtool.test_rules(tool, questions, jobs=jobs, timeout=timeout, on_done=lambda _: None)
+    silent = {_below(tests, file, "asked") for file in set(questions) - {cases.path for cases in asked.files}}
+    ran = {_below(tests, file, "tests") for file in {*(cases.path for cases in tested.files), *passed}}
     return Proof(
-        failed=tuple(failed),
-        errors=(*checked.errors, *tested.errors),
+        failed=(
+            *(_of_rule_file(tree, r.path, r.problem) for r in checked.files if r.problem),
+            *map(_of_test, tested.failures),
+        ),
+        answers=_by_file(tests, asked.failures),
+        errors=(*checked.errors, *tested.errors, *asked.errors),
         rules=sum(r.rules for r in checked.files),
-        ran=frozenset(f.path for f in tested.files) | passed.keys(),
+        ran=frozenset(f"tests/{name}" for name in ran - silent),
         assertions=sum(f.assertions for f in tested.files) + sum(passed.values()),
         known=len(passed),
     )
@@ -82,13 +74,15 @@ def _digest(tool: Binary, tests: Path, file: Path) -> str:
     return key("proof", str(tool), file.read_text(encoding="utf-8"), rules.read_text(encoding="utf-8"))
 
 
-def asked(tool: Binary, tests: Path, files: Iterable[str], timeout: float) -> Mapping[Path, tuple[Failure, ...]]:
-    """What promtool says in tests that must fail, by file. Errors are told by the tests beside them."""
-    paths = [tests / name for name in files]
-    run = promtool.test_rules(tool, paths, jobs=1, timeout=timeout, on_done=lambda _: None) if paths else None
-    found: dict[Path, tuple[Failure, ...]] = {}
-    for failure in run.failures if run else ():
-        found[Path(failure.file)] = (*found.get(Path(failure.file), ()), failure)
+def _below(tests: Path, file: PurePath, kind: str) -> str:
+    """A file's name below its folder: that with what is asked is called as that with the tests."""
+    return file.relative_to(tests / kind).as_posix()
+
+
+def _by_file(tests: Path, failures: Iterable[Failure]) -> Mapping[str, tuple[Failure, ...]]:
+    found: defaultdict[str, tuple[Failure, ...]] = defaultdict(tuple)
+    for failure in failures:
+        found[PurePath(failure.file).relative_to(tests).as_posix()] += (failure,)
     return found
 
 

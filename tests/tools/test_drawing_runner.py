@@ -3,11 +3,11 @@ from __future__ import annotations
 from conftest import Fake
 from settings import expansion
 
+from alertgen.drawing import Sitter
 from alertgen.patterns import catalogue
 from alertgen.testgen import situations
 from alertgen.tools import drawing_runner
 from alertgen.tools.binaries import Binary
-from alertgen.tools.drawing_runner import Sitter
 
 
 def sitters(alert: str) -> list[Sitter]:

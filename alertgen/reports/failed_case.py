@@ -1,0 +1,20 @@
+"""What is shown below a case that failed: what happened in it, and how to run it again. Pure."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from alertgen.drawing import Drawing
+from alertgen.reports import chart
+from alertgen.verdict import CaseId, CaseResult
+
+
+def with_pictures(results: Iterable[CaseResult], drawings: Mapping[CaseId, Drawing]) -> list[CaseResult]:
+    """The results, those with a drawing with its chart and the command that runs the case again."""
+    return [replace(r, picture=_shown(r.case, drawings[r.case])) if r.case in drawings else r for r in results]
+
+
+def _shown(case: CaseId, drawing: Drawing) -> str:
+    return f"{chart.with_legend(drawing)}\nrun it again: alertgen test -k {shlex.quote(str(case))}"
