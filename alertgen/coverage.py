@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from alertgen import promql_tree
+from alertgen.promql import PromQLError
+from alertgen.promql_tree import Call, Number
 from alertgen.rulefile import Rule
 from alertgen.samples import Sample
 from alertgen.timeline import Timeline, timeline
@@ -52,11 +55,22 @@ def share(covered: Iterable[Covered]) -> float:
 
 
 def wanted(rule: Rule) -> frozenset[str]:
-    """What there is to show of a rule."""
+    """What there is to show of a rule: an alert that fires whatever happens is never silent, and never resolved."""
     if not rule.alert:
         return frozenset({FIRED})
-    waits = rule.for_ not in ("", "0", "0s")
-    return frozenset({FIRED, SILENT, RESOLVED, PENDING} if waits else {FIRED, SILENT, RESOLVED})
+    waits = frozenset({PENDING} if rule.for_ not in ("", "0", "0s") else ())
+    return waits | ({FIRED} if _is_constant(rule.expr) else {FIRED, SILENT, RESOLVED})
+
+
+def _is_constant(expr: str) -> bool:
+    """Whether the expression is a number and nothing else: `vector(1)`, what a dead man's switch is made of."""
+    try:
+        tree = promql_tree.parse(expr)
+    except PromQLError:
+        return False
+    return all(
+        isinstance(n, Number) or (isinstance(n, Call) and n.function == "vector") for n in promql_tree.walk(tree)
+    )
 
 
 def shown(bench: Bench, seen: Seen) -> frozenset[str]:

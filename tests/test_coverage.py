@@ -14,6 +14,10 @@ groups:
   rules:
   - {alert: Waits, expr: up == 0, for: 2m}
   - {alert: AtOnce, expr: up == 0, for: 0s}
+  - {alert: Watchdog, expr: vector(1)}
+  - {alert: WatchdogThatWaits, expr: (vector(1)), for: 1m}
+  - {alert: NotAtNight, expr: vector(1) and hour() > 6}
+  - {alert: Broken, expr: "vector("}
   - {record: a, expr: up}
 """
 RULE: dict[str, Rule] = {rule.name: rule for file in rulefile.parse("r.yaml", RULES) for rule in file.rules}
@@ -21,7 +25,15 @@ RULE: dict[str, Rule] = {rule.name: rule for file in rulefile.parse("r.yaml", RU
 
 @pytest.mark.parametrize(
     ("name", "states"),
-    [("Waits", {FIRED, SILENT, PENDING, RESOLVED}), ("AtOnce", {FIRED, SILENT, RESOLVED}), ("a", {FIRED})],
+    [
+        ("Waits", {FIRED, SILENT, PENDING, RESOLVED}),
+        ("AtOnce", {FIRED, SILENT, RESOLVED}),
+        ("Watchdog", {FIRED}),
+        ("WatchdogThatWaits", {FIRED, PENDING}),
+        ("NotAtNight", {FIRED, SILENT, RESOLVED}),
+        ("Broken", {FIRED, SILENT, RESOLVED}),
+        ("a", {FIRED}),
+    ],
 )
 def test_what_there_is_to_show_depends_on_the_rule(name: str, states: set[str]) -> None:
     assert states == wanted(RULE[name])

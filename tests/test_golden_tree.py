@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -70,3 +71,14 @@ def test_a_file_of_somebody_else_is_reported_and_nothing_is_written(tmp_path: Pa
 def test_plain_promtool_without_alertgen_runs_what_is_committed(tests: Path, promtool: Binary) -> None:
     done = subprocess.run([promtool.path, "test", "rules", tests], capture_output=True, text=True, check=False)
     assert 0 == done.returncode, (done.stdout + done.stderr)[-3000:]
+
+
+@pytest.mark.mutants
+@pytest.mark.parametrize("site", [ROOT, ROOT / "tests" / "larger_site"], ids=["golden", "larger_site"])
+def test_of_every_rule_all_is_covered(site: Path, promtool: Binary, amtool: Binary) -> None:
+    path = f"{promtool.path.parent}:{amtool.path.parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        [ALERTGEN, "test", "--coverage", "--fail-under", "100"],
+        cwd=site, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert 0 == done.returncode, done.stdout[-3000:] + done.stderr

@@ -9,18 +9,26 @@ import click
 
 from alertgen.commands import _options as options
 from alertgen.commands._spec import chosen, compiled, stop_on_errors, why_none
+from alertgen.compiler import Build
 from alertgen.diagnostics import AlertgenError
 from alertgen.drawing import Sitter
 from alertgen.expand import Expansion
+from alertgen.own_tests import own_tests
 from alertgen.reports import chart, svg
 from alertgen.testgen import situations
 from alertgen.tools import binaries, drawing_runner, process
+from alertgen.verdict import CaseId
 
 
 @click.command()
 @click.argument("alert")
 @click.option("--service", "name", help="The service, as `name` or `namespace/name`.")
-@click.option("-k", "word", default="", help="All scenarios whose sentence contains this, instead of the first.")
+@click.option(
+    "-k",
+    "word",
+    default="",
+    help="All scenarios whose sentence contains this, the service's own `tests:` among them, instead of the first.",
+)
 @click.option("--svg", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write one picture to this file.")
 @click.option("--timeout", type=click.IntRange(min=1), default=900, show_default=True, help="Seconds for promtool.")
 @options.spec
@@ -32,17 +40,19 @@ def show(alert: str, name: str | None, word: str, file: Path | None, timeout: in
     result = compiled(spec)
     stop_on_errors(result, "text")
     expansions = chosen(result, name)
-    sitters = [sitter for expansion in expansions for sitter in _sitters(expansion, alert, word)]
-    if not sitters:
+    scenes = [scene for expansion in expansions for scene in _sitters(result, expansion, alert, word)]
+    if not scenes:
         if any(a.rule.alert == alert for expansion in expansions for a in expansion.alerts):
             raise click.BadParameter(f"no scenario of {alert} contains {word!r}", param_hint="-k")
         raise click.BadParameter(why_none(result, expansions, alert), param_hint="ALERT")
-    if file and len(sitters) > 1:
+    if file and len(scenes) > 1:
         raise click.BadParameter(
-            f"{len(sitters)} scenarios are asked for; choose one with --service and -k", param_hint="--svg"
+            f"{len(scenes)} scenarios are asked for; choose one with --service and -k", param_hint="--svg"
         )
     promtool = binaries.find("promtool", binaries.TOOLS_FOLDER, os.environ)
-    answers, errors = drawing_runner.draw(promtool, sitters, jobs=process.cores(), timeout=timeout)
+    answers, errors = drawing_runner.draw(
+        promtool, [sitter for _, sitter in scenes], jobs=process.cores(), timeout=timeout
+    )
     if errors:
         raise errors[0]
     drawings = [drawing for drawing in answers if drawing]
@@ -52,23 +62,22 @@ def show(alert: str, name: str | None, word: str, file: Path | None, timeout: in
         except OSError as error:
             raise AlertgenError(f"cannot write {file}: {error.strerror}") from error
         return
-    click.echo(
-        "\n\n".join(
-            f"{sitter.expansion.namespace}/{sitter.expansion.name} {drawing.alert}: {drawing.sentence}\n"
-            f"{chart.chart(drawing)}"
-            for sitter, drawing in zip(sitters, drawings, strict=True)
-        )
-    )
+    click.echo("\n\n".join(f"{case}\n{chart.chart(d)}" for (case, _), d in zip(scenes, answers, strict=True) if d))
     click.echo(f"\n{chart.LEGEND}")
 
 
-def _sitters(expansion: Expansion, alert: str, word: str) -> list[Sitter]:
-    found = situations(expansion)
-    return [
-        Sitter(expansion, one, scenario)
+def _sitters(build: Build, expansion: Expansion, alert: str, word: str) -> list[tuple[CaseId, Sitter]]:
+    """What is to be drawn of a service: the alert's scenarios, then those that the service itself says."""
+    service = f"{expansion.namespace}/{expansion.name}"
+    found = [
+        (CaseId(service, one.title, scenario.name), Sitter(expansion, one, scenario))
         for one in expansion.alerts
         if one.rule.alert == alert
-        for scenario in (
-            [s for s in found[one.title] if word.lower() in s.name.lower()] if word else found[one.title][:1]
-        )
+        for scenario in (situations(expansion)[one.title] if word else situations(expansion)[one.title][:1])
     ]
+    if word and expansion.service:
+        own, _ = own_tests(build.document(expansion.namespace, expansion.name), expansion)
+        found += [
+            (case, Sitter(expansion, one, scenario)) for case, one, scenario in own.scenes() if one.rule.alert == alert
+        ]
+    return [(case, sitter) for case, sitter in found if word.lower() in case.scenario.lower()]

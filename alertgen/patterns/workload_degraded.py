@@ -35,7 +35,8 @@ def expr(s: Subject, _p: NoParams) -> Expr:
 def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
     kind, least = w.subject.service.kind, promised(w.subject.service).min
     replicas = REPLICAS[kind]
-    wanted = max(4, least or 0)
+    # Below `replicas.min`, the alert fires whatever else is true: what is lost leaves as many.
+    wanted = 4 if least is None else max(4, least + 2)
     start, lasts = 4 * w.step, w.enough
 
     def workload(
@@ -80,15 +81,14 @@ def scenarios(w: World, _p: NoParams) -> Iterator[Scenario]:
             since=start,
         )
     else:
-        patient = wanted if least is None else max(wanted, least + 1)
         yield silent(
             "while a rolling update replaces one pod after the other",
-            *workload((patient - 1, None), wanted=patient, updated=1, created=patient, between=True),
+            *workload((wanted - 1, None), updated=1, created=wanted, between=True),
             about=w.about(),
         )
         yield silent(
             "while a rolling update has deleted a pod and not created its successor",
-            *workload((patient - 1, None), wanted=patient, updated=patient - 2, created=patient - 1, between=True),
+            *workload((wanted - 1, None), updated=wanted - 2, created=wanted - 1, between=True),
             about=w.about(),
         )
     if kind is Kind.STATEFUL_SET:

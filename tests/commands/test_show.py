@@ -61,3 +61,35 @@ def test_a_file_that_cannot_be_written_is_said(show: Show, tmp_path: Path) -> No
     done = show("WorkloadDown", "--service", "my-app", "--svg", str(tmp_path / "no" / "down.svg"))
     assert 3 == done.exit_code
     assert "down.svg: No such file or directory" in done.output
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A service that says itself what it expects."""
+    spec = tmp_path / "rules.d"
+    spec.mkdir()
+    (spec / "my-app.yaml").write_text(
+        "service: my-app\nnamespace: shop\nteam: web\ntests:\n- name: the nightly batch takes all pods away\n"
+        "  given: [available: 0 of 3 for 30m]\n"
+        "  expect: [{alert: WorkloadDown, firing: 15m, labels: {severity: critical}}]\n",
+        encoding="utf-8",
+    )
+    return spec
+
+
+def test_a_services_own_case_is_drawn_too(show: Show, own: Path) -> None:
+    done = show("WorkloadDown", "--spec", str(own), "--service", "my-app", "-k", "nightly")
+    assert 0 == done.exit_code, done.output
+    head, _, chart = done.output.partition("\n")
+    assert "shop/my-app WorkloadDown (critical): the nightly batch takes all pods away" == head
+    assert {"p", "#"} <= set(chart.split("|")[9].split("\n")[0])
+
+
+def test_a_services_own_case_is_a_picture_in_a_file(show: Show, own: Path, tmp_path: Path) -> None:
+    done = show("WorkloadDown", "--spec", str(own), "-k", "nightly", "--svg", str(tmp_path / "own.svg"))
+    assert (0, "") == (done.exit_code, done.output)
+    assert "the nightly batch" in (tmp_path / "own.svg").read_text(encoding="utf-8")
+
+
+def test_without_a_word_the_first_scenario_is_the_alerts_own(show: Show, own: Path) -> None:
+    assert "nightly" not in show("WorkloadDown", "--spec", str(own)).output
