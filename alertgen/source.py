@@ -484,6 +484,7 @@ _Problem = tuple[_Place, str, str, str]
 """Where it is, its code, the message, the hint."""
 
 _COLON = re.compile(r":(?:\s|\Z)")
+_DIRECTIVE = ("a line that begins with '%' is not read", "delete the line")
 _NO_COLON = ("this line has no ': '", "write 'key: value', with a space after the colon")
 
 
@@ -528,7 +529,7 @@ def _in_words(error: yaml.MarkedYAMLError, text: str) -> _Problem:
         hint = "use spaces only: two for each level of indentation"
         return place, "tab", "a tab stands where YAML takes only spaces", hint
     if "directive" in context or "YAML" in problem or line.startswith("%"):
-        return syntax((place[0], 0), "a line that begins with '%' is not read", "delete the line")
+        return syntax((place[0], 0), *_DIRECTIVE)
     if "alias" in context or "anchor" in context or "tag" in context or "tag handle" in problem:
         return syntax(begin, f"'{sign}' has a special meaning at the start of a value", quote)
     if "escape" in problem or "hexdecimal" in problem:
@@ -574,6 +575,9 @@ def _in_words(error: yaml.MarkedYAMLError, text: str) -> _Problem:
         hint = f"write the value, delete the '{here}', or put quotes around it"
         return syntax(place, f"a value is missing before '{here}'", hint)
     if "<document start>" in problem:
+        directive = next((number for number, text in enumerate(lines[: place[0]]) if text.startswith("%")), None)
+        if directive is not None:
+            return syntax((directive, 0), *_DIRECTIVE)
         hint = "indent it, or begin another document with a line of '---'"
         return syntax(place, "this comes after the end of the document", hint)
     if before.strip():

@@ -379,6 +379,8 @@ _SYNTAX = [
     ("3:1", "this comes after the end of the document", "a: 1\n...\nb: 2"),
     ("1:1", "a line that begins with '%' is not read", "%a: 1"),
     ("1:1", "a line that begins with '%' is not read", "%YAML 3.1\n---\na: 1"),
+    ("1:1", "a line that begins with '%' is not read", "%YAML 1.2\na: 1"),
+    ("1:1", "a line that begins with '%' is not read", "%YAML 1.2\n#"),
 ]
 
 
