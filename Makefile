@@ -44,7 +44,7 @@ matrix: $(DEV) tools-matrix ## the tests that take long, and those that depend o
 	@$(PYTEST) -m "(matrix or long) and not mutants"
 
 specs: $(DEV) tools ## thousands of good and of broken specs that nobody thought of
-	@ALERTGEN_TEST_SCALE=40 $(PYTEST) tests/test_good_and_bad_specs.py
+	@ALERTGEN_TEST_SCALE=100 $(PYTEST) tests/test_good_and_bad_specs.py
 
 mutants: $(DEV) tools ## break every rule in one way of each kind: does a generated test notice?
 	@$(PYTEST) -m mutants

@@ -27,7 +27,7 @@ TODAY = dt.date(2026, 11, 23)
 SCALE = int(os.environ.get("ALERTGEN_TEST_SCALE", "1"))
 """How many times as many specs as by default: `ALERTGEN_TEST_SCALE=20` tries thousands."""
 QUICK = settings(
-    deadline=None, database=None, max_examples=30 * SCALE, suppress_health_check=[HealthCheck.too_slow]
+    deadline=None, database=None, max_examples=12 * SCALE, suppress_health_check=[HealthCheck.too_slow]
 )  # fmt: skip
 
 
