@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from alertgen import schema, site_pattern, spec
+from alertgen import schema, spec
 from alertgen.diagnostics import Diagnostic, Location, Severity
 from alertgen.expand import Expansion, expand
 from alertgen.model import Site
@@ -22,6 +22,7 @@ from alertgen.routing.resolve import every_route, resolve
 from alertgen.routing.tree import tree
 from alertgen.routing.words import in_words
 from alertgen.shapes import Shape
+from alertgen.site_patterns import read as site_patterns
 from alertgen.source import Document
 from alertgen.spec import Layer
 from alertgen.tiers import DEFAULT_TIER, TIERS
@@ -262,7 +263,7 @@ def _patterns(
         if misshapen := validate(document):
             problems += misshapen
             continue
-        pattern, found = site_pattern.read(document)
+        pattern, found = site_patterns.read(document)
         problems += found
         if pattern is None or any(problem.severity is Severity.ERROR for problem in found):
             unproven += [pattern] if pattern else []

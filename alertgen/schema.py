@@ -6,7 +6,7 @@ import functools
 import json
 from collections.abc import Iterable, Mapping
 
-from alertgen import own_tests, site_pattern
+from alertgen import own_tests
 from alertgen.facets import parts
 from alertgen.metrics import EXPORTERS
 from alertgen.model import Kind, Select
@@ -16,6 +16,7 @@ from alertgen.profiles import MEANINGS, PROFILES
 from alertgen.routing import schema as routing
 from alertgen.routing.complete import RETENTION
 from alertgen.schema_words import LABEL_PATTERN, WORD_PATTERN, Schema, keys, mapping, name, quantity, text
+from alertgen.site_patterns import schema as site_patterns
 from alertgen.tiers import DEFAULT_TIER, TIERS
 
 OBJECT_LABEL_PATTERN = "^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$"
@@ -223,7 +224,7 @@ def build(patterns: Mapping[str, Pattern], unknown: Iterable[str] = ()) -> Schem
         "service": _with_examples(SERVICE, patterns),
         "site": _with_examples(SITE, patterns),
         "routing": routing_document(),
-        "pattern": site_pattern.SCHEMA,
+        "pattern": site_patterns.SCHEMA,
     }
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",

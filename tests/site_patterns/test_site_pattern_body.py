@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from alertgen import site_pattern
 from alertgen.model import Kind, Scenario, Service, Site
 from alertgen.pattern import Pattern
 from alertgen.promql import pretty
 from alertgen.quantity import Duration
 from alertgen.shapes import HOLES
-from alertgen.site_body import in_promql
+from alertgen.site_patterns import read
+from alertgen.site_patterns.body import in_promql
 from alertgen.source import parse
 from alertgen.subject import Subject
 from alertgen.world import World
@@ -52,7 +52,7 @@ scenarios:
 def pattern(text: str = DOCUMENT) -> Pattern:
     (document,), problems = parse("rules.d/x.yaml", text.encode())
     assert problems == ()
-    found, problems = site_pattern.read(document)
+    found, problems = read.read(document)
     assert found is not None, problems
     return found
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alertgen import promql_tree, schema, schema_words, site_pattern, spec
+from alertgen import promql_tree, schema, schema_words, spec
 from alertgen.compiler import compile_spec
 from alertgen.diagnostics import Diagnostic, Location, Severity
 from alertgen.example import having as example_of
@@ -21,6 +21,9 @@ from alertgen.pattern import Level, Pattern
 from alertgen.quantity import Duration
 from alertgen.render import prometheus
 from alertgen.render import tests as render_tests
+from alertgen.site_patterns import read as reading
+from alertgen.site_patterns import trial
+from alertgen.site_patterns.schema import SCHEMA
 from alertgen.source import Document, parse
 from alertgen.spec import Layer
 from alertgen.testgen import test_file as generated
@@ -28,8 +31,8 @@ from alertgen.tools import promtool as promtool_tool
 from alertgen.tools.binaries import Binary
 from alertgen.validate import validator
 
-CASES = Path(__file__).parent / "cases"
-VALIDATE = validator({"$defs": {"pattern": site_pattern.SCHEMA}})
+CASES = Path(__file__).parent.parent / "cases"
+VALIDATE = validator({"$defs": {"pattern": SCHEMA}})
 
 QUEUE = """\
 pattern: QueueBacklogGrowing
@@ -83,7 +86,7 @@ def read(text: str) -> tuple[Pattern | None, tuple[Diagnostic, ...]]:
     """The pattern and what is wrong, the schema's findings included."""
     found = document(text)
     wrong = VALIDATE(found)
-    return (None, wrong) if wrong else site_pattern.read(found)
+    return (None, wrong) if wrong else reading.read(found)
 
 
 def good(text: str = QUEUE) -> Pattern:
@@ -665,7 +668,7 @@ def test_without_a_readable_expression_the_labels_must_be_said() -> None:
     ],
 )
 def test_a_condition_can_be_false(expr: str) -> None:
-    assert site_pattern._conditional(promql_tree.parse(expr))
+    assert trial.conditional(promql_tree.parse(expr))
 
 
 @pytest.mark.parametrize(
@@ -673,7 +676,7 @@ def test_a_condition_can_be_false(expr: str) -> None:
     ["x", "sum(x)", "x > bool 1", "vector(1)", "1", "x > 1 or y", "rate(x[5m])", "x * 2", "time()", "1 > bool 2"],
 )
 def test_what_compares_nothing_is_always_true(expr: str) -> None:
-    assert not site_pattern._conditional(promql_tree.parse(expr))
+    assert not trial.conditional(promql_tree.parse(expr))
 
 
 FIRST_RULE = (CASES / "first-rule" / "pattern.yaml").read_text(encoding="utf-8")
@@ -713,7 +716,7 @@ def test_with_its_job_repaired_the_first_rule_fires_for_ever_and_for_others(
 
 
 def test_the_schema_refuses_and_describes_in_the_words_of_the_other_documents() -> None:
-    properties = site_pattern.SCHEMA["properties"]
+    properties = SCHEMA["properties"]
     assert schema.ALERT_PATTERN == properties["pattern"]["pattern"]
     assert schema_words.LABEL_PATTERN == properties["labels"]["propertyNames"]["pattern"]
     assert list(schema.SEVERITIES) == properties["severity"]["enum"]
@@ -732,7 +735,7 @@ def test_a_damaged_document_is_refused_or_read_but_never_breaks_the_reader(data:
     documents, problems = parse("rules.d/x.yaml", "".join(lines).encode())
     for found in documents:
         if found.kind == "pattern" and not problems and not VALIDATE(found):
-            pattern, problems = site_pattern.read(found)
+            pattern, problems = reading.read(found)
             assert pattern is not None or problems
             assert all(p.location.path == "rules.d/x.yaml" for p in problems)
             if pattern is not None and not list(pattern.refusals(Site(), pattern.params())):
