@@ -27,7 +27,8 @@ from alertgen.routing.model import InhibitRule, Routing
 from alertgen.shapes import Shape, Template, shape_of
 from alertgen.source import Document
 from alertgen.spec import At
-from alertgen.testgen import Situations, situations, tests_of
+from alertgen.testgen.generate import tests_of
+from alertgen.testgen.situations import Situations, situations
 from alertgen.unheard import unheard
 from alertgen.validate import validator
 

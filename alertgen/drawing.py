@@ -18,7 +18,8 @@ from alertgen.measured import Measured, measured
 from alertgen.model import Scenario
 from alertgen.promql import Selector
 from alertgen.promtool_output import Failure
-from alertgen.testgen import ExprCase, TestGroup, alone
+from alertgen.testgen.generate import alone
+from alertgen.testgen.testfile import ExprCase, TestGroup
 from alertgen.unittests import seconds
 
 MOST_POINTS: Final = 240

@@ -140,6 +140,11 @@ class Stale:
 Part = Hold | Ramp | Gap | Stale
 
 
+def lasting(part: Part, step: int) -> int | None:
+    """How many seconds a part lasts, where samples come each `step`; None: until the test ends."""
+    return step if isinstance(part, Stale) else part.seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Shares:
     """How observations spread over buckets of a native histogram, each twice as wide as the one below it."""
@@ -159,6 +164,11 @@ class Series:
     parts: tuple[Part, ...]
     native: Shares | None = None
     """The series is a native histogram: its values say how many observations there are, this how they spread."""
+
+    @property
+    def identity(self) -> object:
+        """What makes it itself: its name and its labels."""
+        return self.metric, frozenset(self.labels.items())
 
 
 @dataclass(frozen=True, slots=True)

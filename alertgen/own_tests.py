@@ -14,7 +14,7 @@ from alertgen.expand import Alert, Expansion, only
 from alertgen.fixture import Fixture, when
 from alertgen.fixtures import fixtures
 from alertgen.metrics import Metric
-from alertgen.model import Scenario, Series
+from alertgen.model import Scenario, Series, lasting
 from alertgen.notation import NotationError, parse_series, parse_values
 from alertgen.pattern import Level
 from alertgen.podnames import example_pod
@@ -24,7 +24,9 @@ from alertgen.quantity import DURATION_PATTERN, Duration
 from alertgen.schema_words import LABEL_PATTERN, Schema, keys, mapping, several, text
 from alertgen.source import Document
 from alertgen.subject import Subject
-from alertgen.testgen import AlertCase, ExprCase, TestFile, TestGroup, function_over, lasting, world_of
+from alertgen.testgen.asking import function_over
+from alertgen.testgen.situations import world_of
+from alertgen.testgen.testfile import AlertCase, ExprCase, TestFile, TestGroup
 from alertgen.verdict import CaseId, Failed
 from alertgen.world import World
 

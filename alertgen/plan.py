@@ -14,7 +14,9 @@ from alertgen.expand import Expansion, only
 from alertgen.render import prometheus
 from alertgen.render import tests as render_tests
 from alertgen.routecases import RouteCase, route_cases
-from alertgen.testgen import TestFile, situations, test_file
+from alertgen.testgen.generate import test_file
+from alertgen.testgen.situations import situations
+from alertgen.testgen.testfile import TestFile
 from alertgen.verdict import CaseId, cases
 
 Wanted = Callable[[str], bool]

@@ -9,7 +9,7 @@ from alertgen.expand import Expansion
 from alertgen.receivers import NONE
 from alertgen.routing.model import WATCHDOG, Route, Routing
 from alertgen.routing.resolve import resolve
-from alertgen.testgen import TestFile
+from alertgen.testgen.testfile import TestFile
 
 
 @dataclass(frozen=True, slots=True)

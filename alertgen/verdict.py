@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from alertgen.diagnostics import Diagnostic, Location
-from alertgen.testgen import TestFile
+from alertgen.testgen.testfile import TestFile
 
 _CASE = re.compile(
     r"(?P<namespace>[^/\s]+)/(?P<service>\S+) (?P<alert>\w+(?: \([^)]*\))?): (?P<scenario>.*)", re.DOTALL

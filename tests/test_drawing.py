@@ -14,7 +14,7 @@ from alertgen.measured import Measured
 from alertgen.model import Scenario
 from alertgen.patterns import catalogue
 from alertgen.promtool_output import Failure
-from alertgen.testgen import situations
+from alertgen.testgen.situations import situations
 
 EMPTY = Drawing(
     alert="Down",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from alertgen.model import Gap, Hold, Part, Ramp, Series, Stale
 from alertgen.notation import NotationError, parse_series, parse_values
-from alertgen.testgen import values
+from alertgen.testgen.values import values
 from alertgen.tools.binaries import Binary
 
 STEP = 30

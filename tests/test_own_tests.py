@@ -10,7 +10,7 @@ import pytest
 from alertgen.compiler import Build, compile_spec
 from alertgen.own_tests import says
 from alertgen.plan import own_proofs
-from alertgen.testgen import values
+from alertgen.testgen.values import values
 from alertgen.tools.binaries import Binary
 from alertgen.tools.promtool import test_rules as run_tests
 from alertgen.workspace import write

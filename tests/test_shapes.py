@@ -21,7 +21,8 @@ from alertgen.render import tests as tests_file
 from alertgen.schema import URL_PATTERN
 from alertgen.shapes import OPAQUE, shape_of
 from alertgen.spec import read_service
-from alertgen.testgen import scenarios, test_file
+from alertgen.testgen.generate import test_file
+from alertgen.testgen.situations import scenarios
 
 TODAY = dt.date(2026, 11, 23)
 

@@ -15,7 +15,7 @@ from alertgen.drawing import Sitter
 from alertgen.expand import Expansion
 from alertgen.own_tests import own_tests
 from alertgen.reports import chart, svg
-from alertgen.testgen import situations
+from alertgen.testgen.situations import situations
 from alertgen.tools import binaries, drawing_runner, process
 from alertgen.verdict import CaseId
 

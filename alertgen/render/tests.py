@@ -8,7 +8,8 @@ from alertgen.model import Series
 from alertgen.promql import quote
 from alertgen.quantity import Duration
 from alertgen.render.yamltext import plainest, quoted
-from alertgen.testgen import AlertCase, ExprCase, TestFile, TestGroup, values
+from alertgen.testgen.testfile import AlertCase, ExprCase, TestFile, TestGroup
+from alertgen.testgen.values import values
 
 
 def render(tests: TestFile, rule_files: Iterable[str]) -> str:

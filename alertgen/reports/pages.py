@@ -13,7 +13,7 @@ from alertgen.expand import Alert, Expansion, expand_with_defaults, fill, vocabu
 from alertgen.pattern import Pattern
 from alertgen.profiles import PROFILES
 from alertgen.render.prometheus import formatted
-from alertgen.testgen import scenarios
+from alertgen.testgen.situations import scenarios
 
 
 def catalogue(patterns: Mapping[str, Pattern]) -> str:

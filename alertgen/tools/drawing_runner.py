@@ -10,7 +10,7 @@ from alertgen.diagnostics import AlertgenError
 from alertgen.drawing import Drawing, Sitter, drawn, questions
 from alertgen.expand import only
 from alertgen.render import prometheus, tests
-from alertgen.testgen import TestFile, TestGroup
+from alertgen.testgen.testfile import TestFile, TestGroup
 from alertgen.tools import promtool as tool
 from alertgen.tools.binaries import Binary
 

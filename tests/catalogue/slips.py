@@ -23,8 +23,8 @@ from alertgen.quantity import Duration
 from alertgen.render import prometheus
 from alertgen.render import tests as tests_file
 from alertgen.subject import OWNED_PODS
-from alertgen.testgen import TestFile
-from alertgen.testgen import test_file as generated_tests
+from alertgen.testgen.generate import test_file as generated_tests
+from alertgen.testgen.testfile import TestFile
 from alertgen.tools.binaries import Binary
 from alertgen.tools.promtool import test_rules as run_tests
 

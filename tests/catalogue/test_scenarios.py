@@ -16,8 +16,8 @@ from alertgen.pattern import COUNT, DURATION, LATENCY, NUMBER, RATIO, SHARE, WIN
 from alertgen.patterns import catalogue
 from alertgen.render import prometheus
 from alertgen.render import tests as tests_file
-from alertgen.testgen import scenarios
-from alertgen.testgen import test_file as generated_tests
+from alertgen.testgen.generate import test_file as generated_tests
+from alertgen.testgen.situations import scenarios
 from alertgen.tools.binaries import Binary
 from alertgen.tools.promtool import test_rules as run_tests
 

@@ -14,7 +14,8 @@ from alertgen.model import Hold, Series
 from alertgen.promql import quote
 from alertgen.render.prometheus import rule_file
 from alertgen.render.tests import render
-from alertgen.testgen import AlertCase, ExprCase, TestFile, TestGroup, test_file
+from alertgen.testgen.generate import test_file
+from alertgen.testgen.testfile import AlertCase, ExprCase, TestFile, TestGroup
 from alertgen.tools.binaries import Binary
 from alertgen.tools.promtool import test_rules as run_tests
 

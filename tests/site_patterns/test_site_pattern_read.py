@@ -26,7 +26,7 @@ from alertgen.site_patterns import trial
 from alertgen.site_patterns.schema import SCHEMA
 from alertgen.source import Document, parse
 from alertgen.spec import Layer
-from alertgen.testgen import test_file as generated
+from alertgen.testgen.generate import test_file as generated
 from alertgen.tools import promtool as promtool_tool
 from alertgen.tools.binaries import Binary
 from alertgen.validate import validator

@@ -5,7 +5,7 @@ from settings import expansion
 
 from alertgen.drawing import Sitter
 from alertgen.patterns import catalogue
-from alertgen.testgen import situations
+from alertgen.testgen.situations import situations
 from alertgen.tools import drawing_runner
 from alertgen.tools.binaries import Binary
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alertgen.model import Gap, Hold, Part, Ramp, Series, Shares, Stale
-from alertgen.testgen import values
+from alertgen.testgen.values import values
 from alertgen.world import hold
 
 # --- promtool's notation -----------------------------------------------------------------------------------------
