@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from alertgen import checks, clashes, inhibition, no_effect, own_tests, schema, shapes, source, spec
+from alertgen import checks, clashes, inhibition, no_effect, schema, shapes, source, spec
 from alertgen.artifact import Artifact, header
 from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
 from alertgen.estate import Entry, Estate, read_estate
@@ -18,6 +18,8 @@ from alertgen.example import example
 from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, expand
 from alertgen.inhibition import Pair
 from alertgen.inhibition_check import Sort, check_written, sorts
+from alertgen.own_tests.read import own_tests
+from alertgen.own_tests.schema import KEY as TESTS
 from alertgen.pattern import Pattern
 from alertgen.render import alertmanager, docs, kubernetes, prometheus, routes, templates
 from alertgen.render import tests as render_tests
@@ -336,7 +338,7 @@ def _services(
             shape = Shape(f"{team} {shape.key}", shape.data)
         shape = known.setdefault(shape.key, shape)  # one object: there are many services, and few shapes
         new = shape.key not in moulds and shape.key not in hopeless
-        has_tests = own_tests.KEY in document.data
+        has_tests = TESTS in document.data
         if (new or has_tests) and (misshapen := validate(document)):
             problems += misshapen
             continue
@@ -355,7 +357,7 @@ def _services(
             elif all(error.location.path != document.path for error in errors):
                 hopeless.add(shape.key)  # a wider layer is wrong, and the next service would only say so again
         if has_tests and shape.key in moulds:
-            problems += own_tests.own_tests(document, estate.expansion(document)[0])[1]
+            problems += own_tests(document, estate.expansion(document)[0])[1]
         entries.append(Entry(document, shape, names))
     problems += clashes.twice(entries)
     problems += clashes.colliding(entries)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from alertgen import own_tests
 from alertgen.artifact import Artifact, header
 from alertgen.compiler import Build
 from alertgen.diagnostics import Location
 from alertgen.drawing import Sitter
 from alertgen.expand import Expansion, only
+from alertgen.own_tests.model import OwnTests
+from alertgen.own_tests.read import own_tests
+from alertgen.own_tests.schema import KEY
 from alertgen.render import prometheus
 from alertgen.render import tests as render_tests
 from alertgen.routecases import RouteCase, route_cases
@@ -62,7 +64,7 @@ class Proven:
 class OwnProof:
     """What a service itself expects of its alerts: run on all of its rules."""
 
-    tests: own_tests.OwnTests
+    tests: OwnTests
 
     @property
     def path(self) -> str:
@@ -194,7 +196,7 @@ def proofs(build: Build, wanted: Wanted, *, exhaustive: bool = False) -> Iterato
 def own_proofs(build: Build, wanted: Wanted) -> Iterator[OwnProof]:
     """The tests that services have themselves, reduced to the cases whose full name is wanted."""
     for entry in build.entries:
-        if own_tests.KEY in entry.document.data:
-            found, _ = own_tests.own_tests(entry.document, build.estate.expansion(entry.document)[0])
+        if KEY in entry.document.data:
+            found, _ = own_tests(entry.document, build.estate.expansion(entry.document)[0])
             if (kept := found.only(wanted)).claims:
                 yield OwnProof(kept)

@@ -6,10 +6,10 @@ import functools
 import json
 from collections.abc import Iterable, Mapping
 
-from alertgen import own_tests
 from alertgen.facets import parts
 from alertgen.metrics import EXPORTERS
 from alertgen.model import Kind, Select
+from alertgen.own_tests import schema as own_tests
 from alertgen.pattern import DURATION, WINDOW, Pattern
 from alertgen.patterns import catalogue
 from alertgen.profiles import MEANINGS, PROFILES

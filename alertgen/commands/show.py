@@ -13,7 +13,7 @@ from alertgen.compiler import Build
 from alertgen.diagnostics import AlertgenError
 from alertgen.drawing import Sitter
 from alertgen.expand import Expansion
-from alertgen.own_tests import own_tests
+from alertgen.own_tests.read import own_tests
 from alertgen.reports import chart, svg
 from alertgen.testgen.situations import situations
 from alertgen.tools import binaries, drawing_runner, process

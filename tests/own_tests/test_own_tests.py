@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alertgen.compiler import Build, compile_spec
-from alertgen.own_tests import says
+from alertgen.own_tests.model import says
 from alertgen.plan import own_proofs
 from alertgen.testgen.values import values
 from alertgen.tools.binaries import Binary
