@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from alertgen import metrics, promql_tree
@@ -13,10 +14,13 @@ from alertgen.model import Series, lasting
 from alertgen.notation import NotationError, parse_series, parse_values
 from alertgen.pattern import Level
 from alertgen.podnames import example_pod
+from alertgen.promql import PromQLError
 from alertgen.quantity import Duration
 from alertgen.subject import Subject
 from alertgen.testgen.situations import world_of
 from alertgen.world import World
+
+_WORD = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
 
 def given(
@@ -106,12 +110,19 @@ def _rules(expansion: Expansion, alert: Alert) -> Iterator[str]:
 
 
 def metrics_of(expansion: Expansion, alert: Alert) -> set[str]:
-    """The metrics that an alert reads."""
-    return {s.metric for text_ in _rules(expansion, alert) for s in _selectors(text_)}
+    """The metrics that an alert reads; for an expression that only promtool can read, all that its text may name."""
+    found: set[str] = set()
+    for expr in _rules(expansion, alert):
+        selectors = _selectors(expr)
+        found |= set(_WORD.findall(expr)) if selectors is None else {s.metric for s in selectors}
+    return found
 
 
-def _selectors(expr: str) -> Iterator[promql_tree.Selector]:
-    return promql_tree.selectors(promql_tree.parse(expr))
+def _selectors(expr: str) -> tuple[promql_tree.Selector, ...] | None:
+    try:
+        return tuple(promql_tree.selectors(promql_tree.parse(expr)))
+    except PromQLError:
+        return None
 
 
 def _asked(expansion: Expansion, alerts: Iterable[Alert], metric: str) -> Mapping[str, str]:
@@ -121,7 +132,7 @@ def _asked(expansion: Expansion, alerts: Iterable[Alert], metric: str) -> Mappin
         for expr in _rules(expansion, alert):
             found += [
                 {c.label: c.value for c in s.conditions if c.operator == "="}
-                for s in _selectors(expr)
+                for s in _selectors(expr) or ()
                 if s.metric == metric
             ]
     if not found:

@@ -163,3 +163,40 @@ def test_an_annotation_is_compared_whole_or_by_the_expression_between_slashes() 
     assert not says("a.c", "xa.c")
     assert says("/b/", "abc")
     assert not says("/^b/", "abc")
+
+
+NEWER_THAN_THE_PARSER = """
+---
+pattern: QueueOld
+severity: warning
+for: 5m
+enabled: true
+expr: max_over_time(queue_age{namespace="${namespace}"}[5m] anchored) > 5
+summary: S
+description: D
+runbook: {meaning: M, diagnosis: [D], mitigation: [M]}
+scenarios:
+- name: fires at once
+  series: {'queue_age{namespace="${namespace}"}': "9x60"}
+  fires: {from: 0s, labels: {namespace: "${namespace}"}}
+- name: silent when young
+  series: {'queue_age{namespace="${namespace}"}': "1x60"}
+"""
+
+
+def test_an_expression_that_only_promtool_reads_may_read_what_its_text_names() -> None:
+    build = compile_spec(
+        [
+            ("site.yaml", f"site: prod\n{NEWER_THAN_THE_PARSER}".encode()),
+            (
+                "a.yaml",
+                f"{SERVICE}tests:\n- name: a\n  given: ['queue_age': 9x60, 'queue_ag': 1x9]\n"
+                "  expect: [{alert: QueueOld, firing: 5m}]\n".encode(),
+            ),
+        ],
+        dt.date(2026, 1, 1),
+        "x",
+    )
+    found = [str(d) for d in build.diagnostics if d.code not in ("no-routing", "unparsed-promql")]
+    assert 1 == len(found), found
+    assert found[0].startswith("a.yaml:6:30: error[unused-series]: no alert that is expected here (QueueOld)")
