@@ -63,7 +63,10 @@ class Watching:
 @pytest.fixture
 def watching() -> Iterator[list[Watching]]:
     started: list[Watching] = []
+    # A shell has what it runs in the background ignore ^C, and so would the processes of these tests.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield started
+    signal.signal(signal.SIGINT, before)
     for one in started:
         one.process.kill()
         one.process.wait()
