@@ -33,7 +33,8 @@ class Watching:
     def __init__(self, folder: Path, arguments: tuple[str, ...], path: str) -> None:
         environ = {**os.environ, "PATH": path, "ALERTGEN_PROMTOOLS": "", "XDG_CACHE_HOME": f"{folder}-cache"}
         self.process = subprocess.Popen(
-            [ALERTGEN, "test", "--watch", *arguments],
+            # A shell starts what runs in the background without ears for ^C, and these tests with it.
+            ["env", "--default-signal=INT", ALERTGEN, "test", "--watch", *arguments],
             cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         self._lines: queue.Queue[str] = queue.Queue()
@@ -63,10 +64,7 @@ class Watching:
 @pytest.fixture
 def watching() -> Iterator[list[Watching]]:
     started: list[Watching] = []
-    # A shell has what it runs in the background ignore ^C, and so would the processes of these tests.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield started
-    signal.signal(signal.SIGINT, before)
     for one in started:
         one.process.kill()
         one.process.wait()
