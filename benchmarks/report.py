@@ -116,7 +116,8 @@ def routing_table(services: int, teams: int, size: int, costs: Mapping[str, Cost
         f"routing of {services:,} services and {teams:,} teams: alertmanager.yaml is {size / 1024:.0f} KiB",
         f"  {'':<24}{'wall':>9}{'CPU':>9}{'memory':>9}{'/ build':>12}",
         *(
-            f"  {name:<24}{_seconds(cost.wall)}{_seconds(cost.cpu)}{_mib(cost.memory):>9}{cost.wall / first.wall:>12.2f}"
+            f"  {name:<24}{_seconds(cost.wall)}{_seconds(cost.cpu)}{_mib(cost.memory):>9}"
+            f"{cost.wall / first.wall:>12.2f}"
             for name, cost in costs.items()
         ),
     ]
