@@ -11,6 +11,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from alertgen import checks, clashes, inhibition, no_effect, schema, shapes, source, spec
+from alertgen.alertmanager_config import objects
+from alertgen.alertmanager_config.divide import Division, divide
+from alertgen.alertmanager_config.effective import TeamObject, effective
 from alertgen.artifact import Artifact, header
 from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
 from alertgen.estate import Entry, Estate, read_estate
@@ -21,11 +24,11 @@ from alertgen.inhibition_check import Sort, check_written, sorts
 from alertgen.own_tests.read import own_tests
 from alertgen.own_tests.schema import KEY as TESTS
 from alertgen.pattern import Pattern
-from alertgen.render import alertmanager, docs, kubernetes, prometheus, routes, secret, templates
+from alertgen.render import alertmanager, alertmanager_config, docs, kubernetes, prometheus, routes, secret, templates
 from alertgen.render import tests as render_tests
 from alertgen.routing import words
 from alertgen.routing.answer import may_inhibit
-from alertgen.routing.model import InhibitRule, Routing
+from alertgen.routing.model import InhibitRule, Route, Routing
 from alertgen.shapes import Shape, Template, shape_of
 from alertgen.source import Document
 from alertgen.spec import At
@@ -183,12 +186,39 @@ class Build:
             head = header("yaml", self._source(self.estate.routing_document))
             body = secret.render(operated.secret, operated.namespace, self._secret_files)
             found.append(Artifact(f"kubernetes/{SITE_NAMESPACE}/alertmanager.yaml", f"{head}\n{body}"))
+            found += (
+                Artifact(
+                    f"kubernetes/{SITE_NAMESPACE}/alertmanager-{each.name}.yaml",
+                    f"{head}\n{alertmanager_config.render(each, operated.config_labels or {})}",
+                )
+                for each in self.team_objects
+            )
         return tuple(found)
 
-    def _configuration(self, templates_at: str) -> str:
-        """alertmanager.yaml where the templates are at a path."""
-        head = header("yaml", self._source(self.estate.routing_document))
-        return alertmanager.render(self.routing, self.estate.tree, self.estate.alertmanager_version, head, templates_at)
+    @functools.cached_property
+    def division(self) -> Division:
+        """The routing tree in parts: what is no team's, and the teams' where each has an object."""
+        operated = self.estate.site.operated
+        asked = operated is not None and operated.config_labels is not None
+        return divide(self.estate.tree, self.estate.routing.teams if asked else {})
+
+    @functools.cached_property
+    def team_objects(self) -> tuple[TeamObject, ...]:
+        """The AlertmanagerConfig objects; none where the site does not ask for them."""
+        operated = self.estate.site.operated
+        return objects.objects(self.estate.routing, self.division, operated.namespace) if operated else ()
+
+    @property
+    def effective(self) -> Route:
+        """The tree that the operator makes of its objects; the plain one where no object is asked for."""
+        return effective(self.division.base, self.team_objects)
+
+    def _configuration(self, templates_at: str, part: Route | None = None) -> str:
+        """alertmanager.yaml where the templates are at a path: of the whole tree, or of a part of it."""
+        head, whole = header("yaml", self._source(self.estate.routing_document)), self.estate.tree
+        tree = part or whole
+        routing = replace(self.routing, intervals=objects.hours_of(tree, self.routing.intervals))
+        return alertmanager.render(routing, tree, self.estate.alertmanager_version, head, templates_at, whole)
 
     @property
     def _templates(self) -> str:
@@ -200,13 +230,16 @@ class Build:
     @property
     def _secret_files(self) -> Mapping[str, str]:
         """What the operator's Secret holds, by key."""
-        found = {secret.CONFIGURATION: self._configuration(f"{secret.FOLDER}/{templates.FILE}")}
+        found = {secret.CONFIGURATION: self._configuration(f"{secret.FOLDER}/{templates.FILE}", self.division.base)}
         if texts := self._templates:
             found[templates.FILE] = texts
         return found
 
-    def too_large(self) -> Iterator[Diagnostic]:
-        """What would not fit into the operator's Secret. The spec must be free of errors."""
+    def unfit(self) -> Iterator[Diagnostic]:
+        """What the operator's objects cannot hold. The spec must be free of errors."""
+        document = self.estate.routing_document
+        if document is not None:
+            yield from objects.check(self.team_objects, functools.partial(document.at, "routing"))
         if self.estate.site.operated and (size := secret.size(self._secret_files)) > secret.MAX_BYTES:
             yield Diagnostic(
                 self.estate.site_at("kubernetes", "alertmanager"), "too-large",
@@ -328,7 +361,7 @@ def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder
         diagnostics=in_order(problems),
         spec_folder=spec_folder,
     )
-    return build if build.failed else replace(build, diagnostics=in_order([*problems, *build.too_large()]))
+    return build if build.failed else replace(build, diagnostics=in_order([*problems, *build.unfit()]))
 
 
 class _Alerts:

@@ -53,6 +53,8 @@ class Operated:
     namespace: str
     secret: str
     """The Secret that it reads."""
+    config_labels: Mapping[str, str] | None = None
+    """metadata.labels of the AlertmanagerConfig objects, one for each team; None for all in the Secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from alertgen.expand import Expansion
@@ -67,9 +67,14 @@ def _labels(route: Route) -> Iterator[str]:
         yield from _labels(child)
 
 
-def misrouted(cases: Iterable[RouteCase], tree: Route) -> Iterator[tuple[RouteCase, tuple[str, ...]]]:
-    """The cases for which the tree tells others than the spec says, with whom."""
+def misrouted(
+    cases: Iterable[RouteCase], tree: Route, called: Callable[[str], str] = str
+) -> Iterator[tuple[RouteCase, tuple[str, ...]]]:
+    """The cases for which the tree tells others than the spec says, with whom.
+
+    `called` says what the spec calls a receiver of the tree.
+    """
     for case in cases:
         got = tuple(route.receiver for route in resolve(tree, case.labels))
-        if got != case.expected:
+        if tuple(map(called, got)) != case.expected:
             yield case, got

@@ -186,6 +186,17 @@ SITE = keys(
                             pattern=OBJECT_NAME_PATTERN,
                             maxLength=253,
                         ),
+                        "alertmanager_config": keys(
+                            "One AlertmanagerConfig object for each team; the Secret has what is no team's. The "
+                            "Alertmanager's alertmanagerConfigMatcherStrategy must be None.",
+                            {
+                                "labels": mapping(
+                                    "metadata.labels, for the Alertmanager's alertmanagerConfigSelector.",
+                                    {"type": "string", "pattern": OBJECT_LABEL_VALUE_PATTERN},
+                                    OBJECT_LABEL_PATTERN,
+                                )
+                            },
+                        ),
                     },
                     "name",
                 ),

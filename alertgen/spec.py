@@ -109,12 +109,17 @@ def read_site(data: Mapping[str, Any]) -> Site:
     )
 
 
-def _operated(rule_namespace: str, written: Mapping[str, str] | None) -> Operated | None:
+def _operated(rule_namespace: str, written: Mapping[str, Any] | None) -> Operated | None:
     if written is None:
         return None
     # As the operator does it where spec.configSecret is empty: pkg/alertmanager/operator.go, defaultConfigSecretName.
     secret = written.get("secret", f"alertmanager-{written['name']}")
-    return Operated(namespace=written.get("namespace", rule_namespace), secret=secret)
+    configs = written.get("alertmanager_config")
+    return Operated(
+        namespace=written.get("namespace", rule_namespace),
+        secret=secret,
+        config_labels=None if configs is None else configs.get("labels", {}),
+    )
 
 
 def check_site(data: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:

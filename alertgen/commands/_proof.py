@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import sys
 import tempfile
@@ -15,6 +16,7 @@ import click
 
 from alertgen import agreement, workspace
 from alertgen.agreement import Agreement, Proof
+from alertgen.alertmanager_config.effective import plain
 from alertgen.commands import _options as options
 from alertgen.commands import _pictures
 from alertgen.commands._drift import drift_summary, drifted
@@ -156,11 +158,17 @@ def _tree(wanted: Asked, build: Build, scratch: Path) -> Path:
 
 
 def _routed(amtool: Binary, tree: Path, what: Plan) -> list[Failed]:
-    """The alerts that reach others than their team said: by amtool, and by our own reading of the tree."""
-    cases, root = what.routes(), what.build.estate.tree
+    """The alerts that reach others than their team said: by amtool, and by our own reading of the tree.
+
+    Where the site has the operator put the tree together, that one is read as well.
+    """
+    cases, build = what.routes(), what.build
+    root, objects = build.estate.tree, build.team_objects
+    called = functools.partial(plain, objects=objects)
     return [
         *prover.route(amtool, tree, distinct(cases, root)),
         *(prover.misrouted(case, got) for case, got in misrouted(cases, root)),
+        *(prover.misrouted(case, got) for case, got in misrouted(cases, build.effective, called) if objects),
     ]
 
 
