@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from alertgen import compiler
+from alertgen.alertmanager_config.divide import Division
 from alertgen.cli import main
 from alertgen.tools.binaries import Binary
 
@@ -89,3 +92,29 @@ def test_what_passed_before_is_not_proven_again(run: Run) -> None:
     assert "known from before" not in run(*asked).output
     assert "2 files known from before" in run(*asked).output
     assert "known from before" not in run(*asked, "--no-cache").output
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_the_tree_that_the_operator_puts_together_is_proven_too(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, guarded: bool
+) -> None:
+    spec = tmp_path / "rules.d"
+    spec.mkdir()
+    objects = "kubernetes: {alertmanager: {name: main, alertmanager_config: {}}}"
+    (spec / "site.yaml").write_text(f"site: x\nteam: web\n{objects}\n", encoding="utf-8")
+    hook = "{webhook: {url: 'http://localhost/'}}"
+    (spec / "routing.yaml").write_text(
+        "routing:\n  default: chat\n  heartbeat: {receiver: deadman}\n  teams: {web: {page: chat, ticket: chat}}\n"
+        f"  receivers: {{chat: {hook}, deadman: {hook}}}\n",
+        encoding="utf-8",
+    )
+    (spec / "one.yaml").write_text("service: one\nnamespace: shop\nteam: web\n", encoding="utf-8")
+    if not guarded:
+        monkeypatch.setattr(
+            compiler,
+            "divide",
+            lambda tree, _: Division(replace(tree, routes=tree.routes[:1]), {"web": tree.routes[1]}),
+        )
+    done = run("--spec", str(spec), "-k", "Watchdog")
+    assert (0 if guarded else 1) == done.exit_code, done.output
+    assert guarded is ("monitoring/web/chat, deadman" not in done.output)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -199,7 +199,7 @@ def test_the_crd_accepts_and_keeps_the_whole_object_and_each_route_in_it(found: 
 # --- as the operator puts it together ----------------------------------------------------------------------------
 
 
-def test_alertmanager_loads_what_the_operator_makes_of_it(amtool: Binary, tmp_path: Path) -> None:
+def test_alertmanager_loads_what_the_operator_makes_of_it(amtools: Sequence[Binary], tmp_path: Path) -> None:
     build = built()
     routing, objects = build.routing, build.team_objects
     receivers = {o.seen_as(r.name): replace(r, name=o.seen_as(r.name)) for o in objects for r in o.receivers}
@@ -208,11 +208,12 @@ def test_alertmanager_loads_what_the_operator_makes_of_it(amtool: Binary, tmp_pa
     text = alertmanager.render(merged, build.effective, build.estate.alertmanager_version, "#", "*.tmpl")
     file = tmp_path / "alertmanager.yaml"
     file.write_text(text, encoding="utf-8")
-    assert "" == amtool_program.check_config(amtool, file)
     labels = {"alertname": "WorkloadDown", "team": "web", "service": "my-app", "severity": "critical"}
-    assert ("am/web/web-pager", "am/web/web-lead") == amtool_program.routes_test(amtool, file, labels)
-    labels = {"alertname": "Watchdog", "team": "web", "severity": "none"}
-    assert ("deadman",) == amtool_program.routes_test(amtool, file, labels)
+    beat = {"alertname": "Watchdog", "team": "web", "severity": "none"}
+    for amtool in amtools:
+        assert "" == amtool_program.check_config(amtool, file)
+        assert ("am/web/web-pager", "am/web/web-lead") == amtool_program.routes_test(amtool, file, labels)
+        assert ("deadman",) == amtool_program.routes_test(amtool, file, beat)
 
 
 # --- what it cannot say ------------------------------------------------------------------------------------------

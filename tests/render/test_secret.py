@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +93,14 @@ def test_what_is_written_is_what_alertmanager_gets(files: dict[str, str]) -> Non
     assert {key: text.rstrip("\n") for key, text in files.items()} == {k: v.rstrip("\n") for k, v in found.items()}
 
 
-def test_alertmanager_loads_it(amtool: Binary, tmp_path: Path) -> None:
+def test_alertmanager_loads_it(amtools: Sequence[Binary], tmp_path: Path) -> None:
     for key, text in in_cluster(ASKS)["stringData"].items():
         tmp_path.joinpath(key).write_text(text.replace(secret.FOLDER, str(tmp_path)), encoding="utf-8")
-    assert "" == amtool_program.check_config(amtool, tmp_path / "alertmanager.yaml")
-    program = [str(amtool.path), "check-config", "alertmanager.yaml"]
-    said = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert re.search(r"1 templates", said.stdout), said.stdout
+    for amtool in amtools:
+        assert "" == amtool_program.check_config(amtool, tmp_path / "alertmanager.yaml")
+        program = [str(amtool.path), "check-config", "alertmanager.yaml"]
+        said = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert "1 templates" in said.stdout
 
 
 # --- size --------------------------------------------------------------------------------------------------------
