@@ -28,7 +28,7 @@ from alertgen.shapes import Shape, Template, shape_of
 from alertgen.source import Document
 from alertgen.spec import At
 from alertgen.testgen import Situations, TestFile, situations, test_file, tests_of
-from alertgen.unheard import unheard
+from alertgen.unheard import asks_for, unheard
 from alertgen.validate import validator
 
 FULL_TESTS_UP_TO = 25
@@ -55,6 +55,8 @@ class Mould:
     page: Template
     alerts: int
     recording_rules: int
+    pages: str
+    """The first alert that needs somebody now; empty when none does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,7 +256,12 @@ def _mould(estate: Estate, document: Document, shape: Shape, pairs: Collection[P
         page=Template.of(_page(estate, expansion, pairs, proof)),
         alerts=len(expansion.alerts),
         recording_rules=len(expansion.records),
+        pages=_paging(estate, expansion),
     )
+
+
+def _paging(estate: Estate, expansion: Expansion) -> str:
+    return next((alert.rule.alert for alert in expansion.alerts if asks_for(estate, alert) == "page"), "")
 
 
 def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder: str) -> Build:
@@ -286,7 +293,11 @@ def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder
         problems += _sketched(estate, pattern)
     if not problems:
         first = min((entry.document.key("team") for entry in entries), default=Location(spec_folder, 1, 1))
-        problems += unheard(estate, once, first)
+        pages = {estate.site.team: _paging(estate, once)}
+        for entry in reversed(entries):
+            if alert := moulds[entry.shape.key].pages:
+                pages[entry.document.data["team"]] = f"{alert} of {'/'.join(entry.key)}"
+        problems += unheard(estate, once, pages, first)
     return Build(
         estate=estate,
         entries=entries,
