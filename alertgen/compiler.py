@@ -16,6 +16,7 @@ from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
 from alertgen.estate import Entry, Estate, read_estate
 from alertgen.example import example
 from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, expand, only
+from alertgen.expectations import doubtful
 from alertgen.inhibition import Pair
 from alertgen.inhibition_check import Sort, check_written, sorts
 from alertgen.pattern import Pattern
@@ -298,6 +299,7 @@ def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder
             if alert := moulds[entry.shape.key].pages:
                 pages[entry.document.data["team"]] = f"{alert} of {'/'.join(entry.key)}"
         problems += unheard(estate, once, pages, first)
+        problems += doubtful(estate, entries)
     return Build(
         estate=estate,
         entries=entries,

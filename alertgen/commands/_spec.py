@@ -15,7 +15,7 @@ from alertgen.commands._output import print_findings
 from alertgen.compiler import Build
 from alertgen.diagnostics import did_you_mean
 from alertgen.expand import Expansion
-from alertgen.no_effect import why_not
+from alertgen.no_effect import why_nobody
 
 
 def compiled(spec: str) -> Build:
@@ -38,8 +38,7 @@ def why_none(result: Build, expansions: Sequence[Expansion], alert: str) -> str:
     if pattern is None:
         near = did_you_mean(alert, result.estate.patterns) or options.LISTED
         return f"there is no alert {alert!r}. {near}"
-    concerned = [e for e in expansions if (e.service is None) == pattern.once_per_cluster] or expansions
-    return f"{alert} {'; '.join(dict.fromkeys(why_not(pattern, expansion) for expansion in concerned))}"
+    return f"{alert} {why_nobody(pattern, expansions)}"
 
 
 def chosen(result: Build, name: str | None) -> list[Expansion]:
