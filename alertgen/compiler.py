@@ -340,7 +340,7 @@ def _services(
     hopeless: set[str] = set()
     entries: list[Entry] = []
     known: dict[str, Shape] = {}
-    teams, used = frozenset(estate.routing.teams), no_effect.Used()
+    used = no_effect.Used()
     for document in documents:
         shape, names = shape_of(document.data)
         team = document.data.get("team")
@@ -355,7 +355,9 @@ def _services(
         if new and (senseless := tuple(spec.check_parts("service", document.data, estate.site, document.at))):
             problems += senseless
             continue
-        problems += spec.check_service(spec.read_service(document.data), teams, estate.tiers, document.at)
+        problems += spec.check_service(
+            spec.read_service(document.data), estate.routing.teams, estate.tiers, document.at
+        )
         if new:
             expansion, found = estate.expansion(document)
             found = (*found, *no_effect.in_service(estate, document, expansion), *_linted(expansion, document.at))

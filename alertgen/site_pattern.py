@@ -8,14 +8,13 @@ say, promtool decides, as for every alert.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import keyword
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from alertgen import promql_tree
-from alertgen.diagnostics import Diagnostic, Severity, did_you_mean, in_order
+from alertgen.diagnostics import Diagnostic, Severity, did_you_mean, in_order, nearest
 from alertgen.example import having
 from alertgen.model import Kind, Scenario, Series, Site
 from alertgen.needs import NEEDS, OF_A_SERVICE, OF_THE_SITE
@@ -697,7 +696,7 @@ def _differing(series: Series, selector: Selector) -> str:
 
 
 def _kept(labels: Labels, label: str) -> str:
-    near = difflib.get_close_matches(label, labels.named, n=1)
+    near = nearest(label, labels.named)
     return f"did you mean '{near[0]}'?" if near else f"keep it: by ({', '.join(sorted({*labels.named, label}))})"
 
 

@@ -74,8 +74,24 @@ def test_wrong_usage_exits_with_2_and_says_so_on_stderr(arguments: tuple[str, ..
     assert "Usage: alertgen" in done.stderr
 
 
-def test_a_word_nearly_right_is_told_the_right_one(site: Path) -> None:
-    assert "did you mean 'PodNotReady'?" in alertgen(site, "patterns", "PodNotRedy").stderr
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("patterns", "PodNotRedy"), "'PodNotReady'"),
+        (("patterns", "podnotready"), "'PodNotReady'"),
+        (("patterns", "crash"), "'ContainerCrashLooping'"),
+        (("explain", "PodNotRedy"), "'PodNotReady'"),
+        (("explain", "--service", "my-ap"), "'my-app'"),
+        (("show", "PodNotRedy"), "'PodNotReady'"),
+        (("buil",), "'build'"),
+    ],
+)
+def test_a_word_nearly_right_is_told_the_right_one(arguments: tuple[str, ...], meant: str, site: Path) -> None:
+    assert f"did you mean {meant}?" in alertgen(site, *arguments).stderr
+
+
+def test_a_service_where_an_alert_belongs_is_told_so(site: Path) -> None:
+    assert "my-app is a service: say --service my-app." in alertgen(site, "explain", "my-app").stderr
 
 
 @pytest.mark.parametrize("place", ["spec", "out"])

@@ -21,7 +21,7 @@ from alertgen.commands._drift import drift_summary, drifted
 from alertgen.commands._output import print_findings, progress
 from alertgen.commands._spec import compiled, stop_on_errors
 from alertgen.compiler import Build
-from alertgen.diagnostics import AlertgenError, Diagnostic, Location, in_order
+from alertgen.diagnostics import AlertgenError, Diagnostic, Location, did_you_mean, in_order, nearest
 from alertgen.drawing import Drawing
 from alertgen.expand import Expansion
 from alertgen.expectations import judged
@@ -69,7 +69,7 @@ def run(wanted: Asked) -> None:
     own = list(compiler.own_proofs(result, _selects(wanted.word)))
     if not proofs and not own:
         raise click.BadParameter(
-            f"no scenario contains {wanted.word!r}; `alertgen explain` lists them", param_hint="-k"
+            f"no scenario contains {wanted.word!r}. {_meant(result, wanted.word)}", param_hint="-k"
         )
     estate = result.estate
     asked = list(route_cases(estate.routing, ((p.expansion, p.tests) for p in proofs), estate.site.external_labels))
@@ -292,6 +292,11 @@ def _new_enough(promtool: binaries.Binary, result: Build) -> None:
             f"the site says Prometheus {binaries.dotted(wanted)} or newer, and {promtool} is older",
             "put a newer promtool on PATH, or lower prometheus.min_version",
         )
+
+
+def _meant(result: Build, word: str) -> str:
+    known = {*result.estate.patterns, *(entry.key[1] for entry in result.entries)}
+    return did_you_mean(word, known) if nearest(word, known) else "`alertgen explain ALERT` lists those of an alert."
 
 
 def _selects(word: str) -> Callable[[str], bool]:

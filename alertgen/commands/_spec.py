@@ -36,6 +36,8 @@ def why_none(result: Build, expansions: Sequence[Expansion], alert: str) -> str:
     """Why none of these services has the alert."""
     pattern = result.estate.patterns.get(alert)
     if pattern is None:
+        if any(alert in (entry.key[1], "/".join(entry.key)) for entry in result.entries):
+            return f"{alert} is a service: say --service {alert}."
         near = did_you_mean(alert, result.estate.patterns) or options.LISTED
         return f"there is no alert {alert!r}. {near}"
     return f"{alert} {why_nobody(pattern, expansions)}"

@@ -35,7 +35,9 @@ def show(alert: str, name: str | None, word: str, file: Path | None, timeout: in
     sitters = [sitter for expansion in expansions for sitter in _sitters(expansion, alert, word)]
     if not sitters:
         if any(a.rule.alert == alert for expansion in expansions for a in expansion.alerts):
-            raise click.BadParameter(f"no scenario of {alert} contains {word!r}", param_hint="-k")
+            raise click.BadParameter(
+                f"no scenario of {alert} contains {word!r}; `alertgen explain {alert}` lists them", param_hint="-k"
+            )
         raise click.BadParameter(why_none(result, expansions, alert), param_hint="ALERT")
     if file and len(sitters) > 1:
         raise click.BadParameter(
