@@ -156,6 +156,15 @@ def test_check_shows_what_changed_what_is_missing_and_what_is_left_over(site: Pa
     assert before == contents(site)
 
 
+def test_what_to_do_about_a_stale_tree_is_said_once_however_many_files_differ(site: Path) -> None:
+    (site / "rules.d" / "my-app.yaml").write_text(SERVICE + "tier: critical\n", encoding="utf-8")
+    for name in ("a", "b"):
+        (site / "golden" / f"{name}.txt").write_text("mine\n", encoding="utf-8")
+    done = alertgen(site, "build", "--check")
+    assert 1 == done.stdout.count("golden/ belongs to alertgen: move it elsewhere")
+    assert done.stderr.endswith("2 foreign\nrun `alertgen build` and commit what it writes\n")
+
+
 def test_a_good_spec_is_an_empty_document_for_machines(site: Path) -> None:
     junit = alertgen(site, "check", "--format", "junit").stdout
     assert "testsuites" == ET.fromstring(junit).tag  # noqa: S314 - our own
