@@ -18,6 +18,7 @@ from alertgen.diagnostics import ALIKE, Diagnostic, did_you_mean, nearest
 from alertgen.pattern import RATIO
 from alertgen.quantity import DURATION_PATTERN, LATENCY_PATTERN, cron_hint, duration_hint
 from alertgen.routing.schema import INSTEAD
+from alertgen.schema_words import in_yaml
 from alertgen.source import KINDS, Document
 
 _IN_WORDS: Mapping[str, str] = {
@@ -219,16 +220,7 @@ _YES_OR_NO = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
 def _example(part: Mapping[str, Any]) -> str:
-    return f"write it like this: {_in_yaml(part['examples'][0])}" if "examples" in part else ""
-
-
-def _in_yaml(value: Any) -> str:
-    """A short value as somebody would write it on one line."""
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {_in_yaml(part)}' for key, part in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(_in_yaml(part) for part in value)}]"
-    return value if isinstance(value, str) and schema_words.PLAIN.fullmatch(value) else json.dumps(value)
+    return f"write it like this: {in_yaml(part['examples'][0])}" if "examples" in part else ""
 
 
 def _type_of(value: Any) -> str:
