@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from alertgen.diagnostics import Diagnostic, Severity
 from alertgen.estate import Entry, Estate
+from alertgen.produced import unproduced
 from alertgen.routing.answer import answers, told
 from alertgen.routing.model import ALERT_LABEL, Expectation, Routing
 from alertgen.routing.silencers import silencers
@@ -40,6 +42,23 @@ def _told(names: tuple[str, ...]) -> str:
 
 def _inhibited(names: tuple[str, ...]) -> str:
     return f"inhibited by {', '.join(names) or 'nothing'}"
+
+
+def doubtful(estate: Estate, entries: Sequence[Entry]) -> Iterator[Diagnostic]:
+    """Cases about an alert that there is not, and whose name is much like that of one: they prove nothing of that one.
+
+    Cases may be about alerts of others, of which the spec knows nothing.
+    """
+    document = estate.routing_document
+    if document is None:
+        return
+    for index, case in enumerate(estate.routing.expectations):
+        of_case = [(("labels",), case.labels), *((("while", i), labels) for i, labels in enumerate(case.firing))]
+        for steps, labels in of_case:
+            odd = unproduced(estate, entries, labels)
+            if odd and odd.likely_slip:
+                place = document.at("routing", "routes", index, *steps, odd.label)
+                yield Diagnostic(place, "no-such-alert", odd.message, odd.hint, Severity.WARNING)
 
 
 def known(estate: Estate, entries: Sequence[Entry], labels: Mapping[str, str]) -> Mapping[str, str]:

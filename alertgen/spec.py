@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,7 @@ from alertgen.model import Kind, Select, Service, Site
 from alertgen.pattern import Pattern, Quantity
 from alertgen.podnames import SHAPES
 from alertgen.quantity import Duration
+from alertgen.routing.model import Team
 from alertgen.tiers import DEFAULT_TIER, TIERS
 
 At = Callable[..., Location]
@@ -195,7 +196,7 @@ def read_service(data: Mapping[str, Any]) -> Service:
     )
 
 
-def check_service(service: Service, teams: AbstractSet[str], tiers: AbstractSet[str], at: At) -> Iterator[Diagnostic]:
+def check_service(service: Service, teams: Mapping[str, Team], tiers: AbstractSet[str], at: At) -> Iterator[Diagnostic]:
     """What a schema cannot say about one service: names that must exist elsewhere or would be cut."""
     if teams and service.team not in teams:
         yield unknown_team(service.team, teams, at("team"))
@@ -220,10 +221,15 @@ def check_service(service: Service, teams: AbstractSet[str], tiers: AbstractSet[
         )
 
 
-def unknown_team(team: str, teams: Iterable[str], place: Location) -> Diagnostic:
+def unknown_team(team: str, teams: Mapping[str, Team], place: Location) -> Diagnostic:
     """A service or the site names a team that nobody defined."""
+    first = next((team.location for team in teams.values() if team.location), None)
     return Diagnostic(
-        place, "unknown-team", f"no routing document defines the team '{team}'", hint=did_you_mean(team, teams)
+        place,
+        "unknown-team",
+        f"no routing document defines the team '{team}'",
+        hint=did_you_mean(team, teams),
+        related=((first, "teams are defined here"),) if first else (),
     )
 
 

@@ -213,6 +213,7 @@ def test_a_stale_tree_is_not_tested(site: Path) -> None:
     done = _alertgen(site, "test", PATH=_with_tools())
     assert 1 == done.returncode
     assert "is stale" in done.stderr
+    assert 1 == f"{done.stdout}{done.stderr}".count("run `alertgen build` and commit what it writes")
 
 
 def test_a_selected_part_is_tested_without_the_tree(site: Path) -> None:

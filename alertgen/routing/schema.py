@@ -151,6 +151,11 @@ _EXPECTATION = _object(
     "at",
 )
 
+INSTEAD: Mapping[str, str] = {
+    severity: f"alerts whose severity is {severity} go to `{urgency}`" for severity, urgency in SEVERITIES.items()
+}
+"""Keys that a team has not, and people write: what to say of each."""
+
 _TEAM = _object(
     "A team: where its alerts go.",
     {
@@ -166,6 +171,7 @@ _TEAM = _object(
         "alerts": {"$ref": "#/$defs/alerts"},
     },
 )
+_TEAM["examples"] = [{"page": "web-pager", "ticket": "web-chat"}]
 
 SCHEMA: dict[str, Any] = _object(
     "Who is told.",
