@@ -109,6 +109,20 @@ def test_table(files: int, promtool: Cost, alertgen: Cost) -> str:
     return "\n".join(lines) + "\n"
 
 
+def routing_table(services: int, teams: int, size: int, costs: Mapping[str, Cost]) -> str:
+    """A site's routing: how large it is, and what each program costs on it, as a share of the first."""
+    first = next(iter(costs.values()))
+    lines = [
+        f"routing of {services:,} services and {teams:,} teams: alertmanager.yaml is {size / 1024:.0f} KiB",
+        f"  {'':<24}{'wall':>9}{'CPU':>9}{'memory':>9}{'/ build':>12}",
+        *(
+            f"  {name:<24}{_seconds(cost.wall)}{_seconds(cost.cpu)}{_mib(cost.memory):>9}{cost.wall / first.wall:>12.2f}"
+            for name, cost in costs.items()
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def _verdict(target: Target) -> str:
     return f"  {'kept' if target.kept else 'MISSED'}: {target.promise} ({target.measured})"
 
