@@ -129,7 +129,7 @@ def _words(error: ValidationError, name: str, *, secret: bool) -> tuple[str, str
         return (
             "wrong-type",
             f"{name} must be {' or '.join(_TYPES[t] for t in types)}, not {got}",
-            _type_hint(types, value, _any(error.schema)),
+            _type_hint(types, value, _any(error.schema), secret=secret),
         )
     if kind == "enum":
         words = [str(w) for w in wanted]
@@ -196,17 +196,21 @@ def _meaning(error: ValidationError) -> str:
     return _example(part) or str(part.get("description", ""))
 
 
-def _type_hint(types: list[str], value: Any, part: Mapping[str, Any]) -> str:
+def _type_hint(types: list[str], value: Any, part: Mapping[str, Any], *, secret: bool) -> str:
     for units, pattern in (("smh", DURATION_PATTERN), (("ms", "s"), LATENCY_PATTERN)):
         if part.get("pattern") == pattern and _type_of(value) in ("integer", "number"):
             return _with_unit(value, units)
     if isinstance(value, str) and cron_hint(value):
         return cron_hint(value)
+    if types[-1] == "array" and isinstance(value, str) and part.get("items", {}).get("type") == "string" and not secret:
+        return f"write it as a list: {in_yaml([value])}"
     if "examples" in part:
         return _example(part)
+    if types == ["array"] and isinstance(value, dict):
+        return "put '- ' before it: it is a list, also of one"
     if types == ["string"] and isinstance(value, bool | int | float):
-        # How a number with a fraction was written is not known any more: 2.50 is 2.5 by now.
-        return "put it in quotes" if isinstance(value, float) else f'put it in quotes: "{str(value).lower()}"'
+        # How a number was written is not known any more: 2.50 is 2.5 by now, and 0x10 is 16.
+        return f'put it in quotes: "{str(value).lower()}"' if isinstance(value, bool) else "put it in quotes"
     if types == ["boolean"] and value in _YES_OR_NO:
         return f"'{value}' is a text in YAML 1.2: write {_YES_OR_NO[value]}"
     if types == ["object"] and isinstance(value, list):

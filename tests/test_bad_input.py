@@ -210,6 +210,7 @@ def test_no_spec_no_promtool_and_wrong_usage_have_their_own_exit_status(site: Pa
 
 def test_a_stale_tree_is_not_tested(site: Path) -> None:
     (site / "rules.d" / "my-app.yaml").write_text(SERVICE + "tier: critical\n", encoding="utf-8")
+    (site / "golden" / "docs" / "shop" / "my-app.md").unlink()
     done = _alertgen(site, "test", PATH=_with_tools())
     assert 1 == done.returncode
     assert "is stale" in done.stderr

@@ -102,6 +102,7 @@ routing:
 """
 CRON = "a cron schedule stays with the CronJob: say under `schedules` how often it runs, e.g. every: 24h"
 WHOLE = "write it like this: {page: web-pager, ticket: web-chat}"
+OFFICE = 'write it like this: [{weekdays: monday:friday, times: "09:00-18:00", location: Europe/Berlin}]'
 PAGER = 'write it like this: {routing_key_file: "/etc/alertmanager/secrets/pagerduty"}'
 
 
@@ -123,6 +124,11 @@ PAGER = 'write it like this: {routing_key_file: "/etc/alertmanager/secrets/pager
         pytest.param('kind: CronJob\nschedules: [{every: "0 2 * * *"}]', CRON, id="a cron schedule for a duration"),
         pytest.param('kind: CronJob\nschedule: "0 2 * * *"', CRON, id="a cron schedule as CronJobs have it"),
         pytest.param('kind: CronJob\nschedules: "0 2 * * *"', CRON, id="a cron schedule for schedules"),
+        pytest.param("certificates: shop-tls", "write it as a list: [shop-tls]", id="one name for a list"),
+        pytest.param("tests: [{name: a, given: [up: '0x9'], expect: {alert: WorkloadDown}}]",
+                     "put '- ' before it: it is a list, also of one", id="one mapping for a list"),
+        pytest.param("tests: [{name: a, given: [up: 0x9], expect: [{alert: WorkloadDown, silent: always}]}]",
+                     "put it in quotes", id="what YAML reads as a hexadecimal number"),
         pytest.param("hpa: my-app", "'hpa' belongs below `replicas`", id="a level too high"),
         pytest.param("expose: public", "Else, how: {type: LoadBalancer}.", id="the wrong one of one word"),
     ],
@@ -140,6 +146,7 @@ def test_a_mistake_in_a_service_comes_with_what_to_do(more: str, hint: str) -> N
         ("{page: pager, ticket: ops}", "ops", [WHOLE]),
         ("page: pager", "critical: pager", ["alerts whose severity is critical go to `page`"]),
         ("ticket: ops", "warning: ops", ["alerts whose severity is warning go to `ticket`"]),
+        ("  teams:", "  hours: {office: {times: 9-18}}\n  teams:", [OFFICE]),
         ("page: pager", "receiver: pager", ["'receiver' belongs below `page` or `ticket` or `log`"]),
         ("  receivers:\n    ops:", "receivers:\n    ops:", ["'receivers' belongs below `routing`"]),
     ],

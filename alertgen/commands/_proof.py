@@ -17,7 +17,7 @@ from alertgen import agreement, workspace
 from alertgen.agreement import Agreement, Proof
 from alertgen.commands import _options as options
 from alertgen.commands import _pictures
-from alertgen.commands._drift import drift_summary, drifted
+from alertgen.commands._drift import print_drifts
 from alertgen.commands._output import print_findings, progress
 from alertgen.commands._spec import compiled, stop_on_errors
 from alertgen.compiler import Build
@@ -147,8 +147,7 @@ def _tree(wanted: Asked, build: Build, scratch: Path) -> Path:
         return scratch
     drifts = list(workspace.compare(wanted.out, build.artifacts()))
     if drifts:
-        print_findings([drifted(wanted.out, drift) for drift in drifts], wanted.style)
-        click.echo(drift_summary(wanted.out, drifts), err=True)
+        print_drifts(wanted.out, drifts, wanted.style)
         sys.exit(options.FINDINGS)
     return Path(wanted.out)
 

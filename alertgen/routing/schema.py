@@ -90,6 +90,7 @@ def _several(meaning: str, kind: str = "string") -> dict[str, Any]:
 _HOURS = {
     "type": "array",
     "description": "Any of these.",
+    "examples": [[{"weekdays": "monday:friday", "times": "09:00-18:00", "location": "Europe/Berlin"}]],
     "minItems": 1,
     "items": _object(
         "Times and days that must all agree; what is not said does not matter.",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from alertgen.diagnostics import Diagnostic, Location
@@ -22,6 +24,12 @@ a:4:1: error[other]: is old
 4 errors""" == click.unstyle(
         diagnostics([finding(1), finding(2), finding(3, hint="walk"), finding(4, "other", "walk")])
     )
+
+
+def test_what_is_wrong_with_another_file_for_another_reason_has_its_own_hint() -> None:
+    other = Diagnostic(Location("b", 1, 1), "stale", "is older", "run it")
+    assert 2 == diagnostics([finding(1), other]).count("run it")
+    assert 1 == diagnostics([finding(1), replace(other, message="is old")]).count("run it")
 
 
 def test_without_findings_nothing_is_said() -> None:
