@@ -14,7 +14,7 @@ from alertgen.diagnostics import Diagnostic, Location, did_you_mean
 from alertgen.facets import parts
 from alertgen.model import Kind, Operated, Select, Service, Site
 from alertgen.pattern import Pattern, Quantity
-from alertgen.podnames import SHAPES
+from alertgen.podnames import LONGEST_CRON_JOB, SHAPES
 from alertgen.quantity import Duration
 from alertgen.routing.model import Team
 from alertgen.tiers import DEFAULT_TIER, TIERS
@@ -220,6 +220,13 @@ def check_service(service: Service, teams: Mapping[str, Team], tiers: AbstractSe
             "name-too-long",
             f"Kubernetes cuts pod names of a {service.kind} whose name is longer than {longest} characters",
             hint="say `select: owner`, so that its pods are found by their owner instead of by their names",
+        )
+    elif service.kind is Kind.CRON_JOB and len(service.name) > LONGEST_CRON_JOB:
+        yield Diagnostic(
+            at("service"),
+            "name-too-long",
+            f"Kubernetes takes no CronJob whose name is longer than {LONGEST_CRON_JOB} characters",
+            hint="write the CronJob's name as it is in the cluster",
         )
     for reserved in sorted(_SET & set(service.labels)):
         yield Diagnostic(
