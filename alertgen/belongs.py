@@ -56,10 +56,14 @@ class Index:
     def hint(self, kind: str, written: Sequence[str | int], key: str) -> str:
         """Where this key of a `kind` of document belongs, when it stands at `written`; empty when nobody knows."""
         here = _path(written)
+        if "receivers" in here[:-2]:
+            return ""
         places = _best(self._places[kind].get(key, ()), here)
         if 0 < len(places) <= _TOO_MANY:
             where = " or ".join(f"`{'.'.join(_seen_from(here, place))}`" for place in places if place)
             return f"'{key}' belongs {f'below {where}' if where else 'at the top'}"
+        if here not in ((), (kind,)):
+            return ""
         other = [k for k, found in self._places.items() if k != kind and {(), (k,)} & set(found.get(key, ()))]
         return f"'{key}' belongs into the {other[0]} document" if len(other) == 1 else ""
 

@@ -45,20 +45,26 @@ def _inhibited(names: tuple[str, ...]) -> str:
 
 
 def doubtful(estate: Estate, entries: Sequence[Entry]) -> Iterator[Diagnostic]:
-    """Cases about an alert that there is not, and whose name is much like that of one: they prove nothing of that one.
+    """Cases and mutes of an alert that there is not, and that is much like one: they prove or mute nothing of that one.
 
-    Cases may be about alerts of others, of which the spec knows nothing.
+    They may be about alerts of others, of which the spec knows nothing.
     """
     document = estate.routing_document
     if document is None:
         return
-    for index, case in enumerate(estate.routing.expectations):
-        of_case = [(("labels",), case.labels), *((("while", i), labels) for i, labels in enumerate(case.firing))]
-        for steps, labels in of_case:
-            odd = unproduced(estate, entries, labels)
-            if odd and odd.likely_slip:
-                place = document.at("routing", "routes", index, *steps, odd.label)
-                yield Diagnostic(place, "no-such-alert", odd.message, odd.hint, Severity.WARNING)
+    for steps, labels in _asked_about(estate.routing):
+        odd = unproduced(estate, entries, labels)
+        if odd and odd.likely_slip:
+            place = document.key("routing", *steps, odd.label)
+            yield Diagnostic(place, "no-such-alert", odd.message, odd.hint, Severity.WARNING)
+
+
+def _asked_about(routing: Routing) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, str]]]:
+    """The labels of alerts in cases and mutes, with the steps to them."""
+    for index, case in enumerate(routing.expectations):
+        yield ("routes", index, "labels"), case.labels
+        yield from ((("routes", index, "while", i), labels) for i, labels in enumerate(case.firing))
+    yield from ((("mute", index, "match"), mute.match) for index, mute in enumerate(routing.mutes))
 
 
 def known(estate: Estate, entries: Sequence[Entry], labels: Mapping[str, str]) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from alertgen.diagnostics import did_you_mean
+from alertgen.diagnostics import ALIKE, did_you_mean, nearest
 from alertgen.estate import Entry, Estate
 from alertgen.expand import Expansion
 from alertgen.no_effect import why_nobody
@@ -15,6 +15,9 @@ from alertgen.tiers import DEFAULT_TIER
 
 _OURS = frozenset({ALERT_LABEL, SEVERITY_LABEL, TEAM_LABEL, *OWNED})
 """Labels of which an alert gets none from its series."""
+
+_MISNAMED = {"alert": ALERT_LABEL}
+"""What a rule calls otherwise than the label that Alertmanager sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,11 @@ class Unproduced:
 
 def unproduced(estate: Estate, entries: Sequence[Entry], labels: Mapping[str, str]) -> Unproduced | None:
     """Why no alert of the spec has these labels; None when one may have them."""
+    for name in labels:
+        if name not in _OURS and (meant := _MISNAMED.get(name) or next(iter(nearest(name, _OURS, ALIKE)), "")):
+            return Unproduced(
+                name, f"no alert of this spec has a label '{name}'", f"did you mean '{meant}'?", likely_slip=True
+            )
     owned = {name: value for name, value in labels.items() if name in (TEAM_LABEL, *OWNED)}
     once = {TEAM_LABEL: estate.site.team}
     pattern = estate.patterns.get(labels.get(ALERT_LABEL, ""))

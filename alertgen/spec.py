@@ -239,7 +239,7 @@ def check_service(service: Service, teams: Mapping[str, Team], tiers: AbstractSe
 
 def unknown_team(team: str, teams: Mapping[str, Team], place: Location) -> Diagnostic:
     """A service or the site names a team that nobody defined."""
-    first = next((team.location for team in teams.values() if team.location), None)
+    first = min((team.location for team in teams.values() if team.location), default=None)
     return Diagnostic(
         place,
         "unknown-team",

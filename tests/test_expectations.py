@@ -90,8 +90,13 @@ def test_an_expected_receiver_that_there_is_not_is_found() -> None:
 @pytest.mark.parametrize(
     ("labels", "rest", "word", "message"),
     [
-        ("{service: my-app, alertname: WorkloadDwn}", "tells: [chat]", "WorkloadDwn", "alertname=WorkloadDwn"),
-        (DOWN, "while: [{service: my-ap}]", "my-ap}", "service=my-ap"),
+        (
+            "{service: my-app, alertname: WorkloadDwn}",
+            "tells: [chat]",
+            "alertname: WorkloadDwn",
+            "alertname=WorkloadDwn",
+        ),
+        (DOWN, "while: [{service: my-ap}]", "service: my-ap}", "service=my-ap"),
     ],
 )
 def test_a_case_about_a_misspelt_alert_proves_nothing_and_is_told_at_the_word(
@@ -106,3 +111,18 @@ def test_a_case_about_a_misspelt_alert_proves_nothing_and_is_told_at_the_word(
 
 def test_a_case_may_be_about_an_alert_of_somebody_else() -> None:
     assert () == built("{alertname: EtcdNoLeader, severity: error}", "tells: [ops]").diagnostics
+
+
+def test_a_mute_of_a_misspelt_alert_mutes_nothing_and_is_told() -> None:
+    routing = ROUTING % (DOWN, "tells: [pager, ops]")
+    routing += "  hours: {night: [{times: '01:00-05:00'}]}\n"
+    routing += "  mute: [{match: {alertname: WorkloadDwn}, during: night, reason: a}]\n"
+    files = {
+        "s.yaml": "service: my-app\nnamespace: shop\nteam: web\n",
+        "site.yaml": "site: s\nteam: web\n",
+        "r.yaml": routing,
+    }
+    built = compile_spec([(path, text.encode()) for path, text in files.items()], dt.date(2026, 11, 23), "rules.d")
+    assert ["no-such-alert: no alert of this spec has alertname=WorkloadDwn"] == [
+        f"{d.code}: {d.message}" for d in built.diagnostics
+    ]

@@ -62,6 +62,8 @@ def test_what_comes_from_the_series_nobody_knows_beforehand(labels: str, build: 
         ("namespace=shpo", "namespace: no alert of this spec has namespace=shpo. did you mean 'shop'?"),
         ("cluster=prd", "cluster: no alert of this spec has cluster=prd. did you mean 'prod'?"),
         ("severity=critcal", "severity: no alert of this spec has severity=critcal. did you mean 'critical'?"),
+        ("alert=WorkloadDown", "alert: no alert of this spec has a label 'alert'. did you mean 'alertname'?"),
+        ("servce=my-app", "servce: no alert of this spec has a label 'servce'. did you mean 'service'?"),
         ("service=my-app,app=font", "app: no alert of this spec has app=font. did you mean 'front'?"),
     ],
 )  # fmt: skip
