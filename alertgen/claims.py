@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from alertgen.diagnostics import Severity
 from alertgen.facets.volumes import VOLUMES
 from alertgen.metrics import Metric
 from alertgen.metrics.storage import CLAIM_ACCESS_MODE
 from alertgen.model import Scenario, Series
+from alertgen.pattern import Refusal
 from alertgen.promql import Expr, regex
-from alertgen.quantity import humanized_percentage
+from alertgen.quantity import humanized_percentage, percent
 from alertgen.subject import ByLabels, Subject
 from alertgen.world import World, above, below, brief, fires, hold, silent
 
@@ -24,6 +26,21 @@ def share_left(s: Subject, free: Metric, total: Metric) -> Expr:
     """The share of each claim that is free, as the node sees it that sees the least."""
     # Both come from one kubelet in one scrape, so they have the same labels.
     return per_claim(s).min(s.select(free) / s.select(total))
+
+
+def used_for_left(threshold: Decimal) -> Iterator[Refusal]:
+    """That a threshold looks like the share that may be used, where it is the share that must be left."""
+    if threshold > _MOSTLY:
+        used = percent(1 - threshold)
+        yield Refusal(
+            "threshold",
+            f"this fires when {used} is used: the threshold is the share that is left",
+            f"did you mean {used}?",
+            severity=Severity.WARNING,
+        )
+
+
+_MOSTLY = Decimal("0.5")
 
 
 def read_only(s: Subject) -> Expr:

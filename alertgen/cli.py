@@ -14,7 +14,7 @@ import click
 
 from alertgen import commands
 from alertgen.commands._options import ENVIRONMENT
-from alertgen.diagnostics import AlertgenError
+from alertgen.diagnostics import AlertgenError, did_you_mean
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -30,6 +30,14 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
         """One of them; a command that is not asked for costs no time at start."""
         return commands.command(cmd_name) if cmd_name in commands.names() else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is asked for. One that there is not is told with the nearest one."""
+        if args and not args[0].startswith("-") and args[0] not in commands.names():
+            ctx.fail(f"there is no command {args[0]!r}. {did_you_mean(args[0], commands.names())}".rstrip())
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command. The environment's failures and our bugs exit with 3, ^C with 130."""

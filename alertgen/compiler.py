@@ -19,6 +19,7 @@ from alertgen.diagnostics import Diagnostic, Location, Severity, in_order
 from alertgen.estate import Entry, Estate, read_estate
 from alertgen.example import example
 from alertgen.expand import SITE_GROUP, SITE_NAMESPACE, Alert, Expansion, expand
+from alertgen.expectations import doubtful
 from alertgen.inhibition import Pair
 from alertgen.inhibition_check import Sort, check_written, sorts
 from alertgen.own_tests.read import own_tests
@@ -34,7 +35,7 @@ from alertgen.source import Document
 from alertgen.spec import At
 from alertgen.testgen.generate import tests_of
 from alertgen.testgen.situations import Situations, situations
-from alertgen.unheard import unheard
+from alertgen.unheard import asks_for, unheard
 from alertgen.validate import validator
 
 FULL_TESTS_UP_TO = 25
@@ -61,6 +62,8 @@ class Mould:
     page: Template
     alerts: int
     recording_rules: int
+    pages: str
+    """The first alert that needs somebody now; empty when none does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,7 +323,12 @@ def _mould(estate: Estate, document: Document, shape: Shape, pairs: Collection[P
         page=Template.of(_page(estate, expansion, pairs, proof)),
         alerts=len(expansion.alerts),
         recording_rules=len(expansion.records),
+        pages=_paging(estate, expansion),
     )
+
+
+def _paging(estate: Estate, expansion: Expansion) -> str:
+    return next((alert.rule.alert for alert in expansion.alerts if asks_for(estate, alert) == "page"), "")
 
 
 def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder: str) -> Build:
@@ -350,9 +358,6 @@ def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder
     problems += [*estate_problems, *service_problems]
     for pattern in estate.unproven:
         problems += _sketched(estate, pattern)
-    if not problems:
-        first = min((entry.document.key("team") for entry in entries), default=Location(spec_folder, 1, 1))
-        problems += unheard(estate, once, first)
     build = Build(
         estate=estate,
         entries=entries,
@@ -361,7 +366,20 @@ def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder
         diagnostics=in_order(problems),
         spec_folder=spec_folder,
     )
-    return build if build.failed else replace(build, diagnostics=in_order([*problems, *build.unfit()]))
+    return build if build.failed else replace(build, diagnostics=in_order([*problems, *_of_the_whole(build, once)]))
+
+
+def _of_the_whole(build: Build, once: Expansion) -> Iterator[Diagnostic]:
+    """What only shows in all documents together, once each is right by itself. `once` are the installation's alerts."""
+    estate, entries = build.estate, build.entries
+    first = min((entry.document.key("team") for entry in entries), default=Location(build.spec_folder, 1, 1))
+    pages = {estate.site.team: _paging(estate, once)}
+    for entry in reversed(entries):
+        if alert := build.moulds[entry.shape.key].pages:
+            pages[entry.document.data["team"]] = f"{alert} of {'/'.join(entry.key)}"
+    yield from unheard(estate, once, pages, first)
+    yield from doubtful(estate, entries)
+    yield from build.unfit()
 
 
 class _Alerts:
@@ -394,7 +412,7 @@ def _services(
     hopeless: set[str] = set()
     entries: list[Entry] = []
     known: dict[str, Shape] = {}
-    teams, used = frozenset(estate.routing.teams), no_effect.Used()
+    used = no_effect.Used()
     for document in documents:
         shape, names = shape_of(document.data)
         team = document.data.get("team")
@@ -409,7 +427,9 @@ def _services(
         if new and (senseless := tuple(spec.check_parts("service", document.data, estate.site, document.at))):
             problems += senseless
             continue
-        problems += spec.check_service(spec.read_service(document.data), teams, estate.tiers, document.at)
+        problems += spec.check_service(
+            spec.read_service(document.data), estate.routing.teams, estate.tiers, document.at
+        )
         if new:
             expansion, found = estate.expansion(document)
             found = (*found, *no_effect.in_service(estate, document, expansion), *_linted(expansion, document.at))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -60,9 +61,38 @@ def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known word, or lists what there is when few; empty when neither helps."""
+    """A hint that names the nearest known words, or lists what there is when few; empty when neither helps."""
     candidates = sorted(known)
-    near = difflib.get_close_matches(word, candidates, n=1, cutoff=0.6)
+    near = nearest(word, candidates)
     if near:
-        return f"did you mean '{near[0]}'?"
+        return f"did you mean {' or '.join(repr(each) for each in near)}?"
     return f"known: {', '.join(candidates)}" if 0 < len(candidates) <= 12 else ""
+
+
+def nearest(word: str, known: Collection[str], least: float = 0.6) -> tuple[str, ...]:
+    """Which of the known words somebody may have meant: one that is spelt alike, or a few of which it is a part.
+
+    `least` is how much alike, from 0 to 1; from ALIKE on, parts do not count.
+    """
+    plain = {_plain(each): each for each in known}
+    asked = _plain(word)
+    if asked in plain:
+        return (plain[asked],)
+    for closeness in (max(ALIKE, least), least):
+        near = difflib.get_close_matches(asked, plain, n=1, cutoff=closeness)
+        if near:
+            return (plain[near[0]],)
+        parts = tuple(name for squeezed, name in plain.items() if asked in squeezed)
+        if least < ALIKE and len(asked) >= _SHORTEST_PART and 0 < len(parts) <= _MOST_PARTS:
+            return parts
+    return ()
+
+
+ALIKE = 0.8
+"""From here on two words differ by a slip of the finger."""
+_MOST_PARTS = 4
+_SHORTEST_PART = 3
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[-_ .]", "", word).lower()

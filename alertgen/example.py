@@ -21,12 +21,30 @@ def example(pattern: Pattern, kind: Kind | None = None, **more: Any) -> tuple[Si
     return having(pattern.facet, wanted, **more)
 
 
+def asking_for(pattern: Pattern) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """What a service's document and the site's say so that there is the alert, beside what each says anyway."""
+    sample: Mapping[str, Any] = pattern.facet.sample if pattern.facet else {}
+    own, of_site = _by_document(sample)
+    switch = {} if pattern.enabled else {"alerts": {pattern.alert: {"enabled": True}}}
+    if pattern.once_per_cluster:
+        return {}, {**of_site, **switch}
+    kind = pattern.kinds[0]
+    return {**({} if Kind.DEPLOYMENT in pattern.kinds else {"kind": kind.value}), **own, **switch}, of_site
+
+
+def _by_document(sample: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The keys of a service's document, and those of the site's."""
+    of_site = parts("site")
+    own = {key: value for key, value in sample.items() if key not in of_site}
+    return own, {key: value for key, value in sample.items() if key in of_site}
+
+
 def having(facet: Facet[Any] | None, kind: Kind | None, **more: Any) -> tuple[Site, Service | None]:
     """The same for whoever has the facet: a service of this kind, or (None) the installation itself."""
     sample: Mapping[str, Any] = facet.sample if facet else {}
-    site = spec.read_site({key: sample[key] for key in parts("site") if key in sample})
+    own, of_site = _by_document(sample)
+    site = spec.read_site(of_site)
     if kind is None:
         return site, None
-    own = {key: value for key, value in sample.items() if key not in parts("site")}
     document = {"service": "my-app", "namespace": "shop", "team": "web", "kind": kind}
     return site, spec.read_service(document | own | more)

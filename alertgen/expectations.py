@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from alertgen.diagnostics import Diagnostic, Severity
 from alertgen.estate import Entry, Estate
+from alertgen.produced import unproduced
 from alertgen.routing.answer import answers, told
 from alertgen.routing.model import ALERT_LABEL, Expectation, Routing
 from alertgen.routing.silencers import silencers
@@ -40,6 +42,29 @@ def _told(names: tuple[str, ...]) -> str:
 
 def _inhibited(names: tuple[str, ...]) -> str:
     return f"inhibited by {', '.join(names) or 'nothing'}"
+
+
+def doubtful(estate: Estate, entries: Sequence[Entry]) -> Iterator[Diagnostic]:
+    """Cases and mutes of an alert that there is not, and that is much like one: they prove or mute nothing of that one.
+
+    They may be about alerts of others, of which the spec knows nothing.
+    """
+    document = estate.routing_document
+    if document is None:
+        return
+    for steps, labels in _asked_about(estate.routing):
+        odd = unproduced(estate, entries, labels)
+        if odd and odd.likely_slip:
+            place = document.key("routing", *steps, odd.label)
+            yield Diagnostic(place, "no-such-alert", odd.message, odd.hint, Severity.WARNING)
+
+
+def _asked_about(routing: Routing) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, str]]]:
+    """The labels of alerts in cases and mutes, with the steps to them."""
+    for index, case in enumerate(routing.expectations):
+        yield ("routes", index, "labels"), case.labels
+        yield from ((("routes", index, "while", i), labels) for i, labels in enumerate(case.firing))
+    yield from ((("mute", index, "match"), mute.match) for index, mute in enumerate(routing.mutes))
 
 
 def known(estate: Estate, entries: Sequence[Entry], labels: Mapping[str, str]) -> Mapping[str, str]:

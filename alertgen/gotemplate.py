@@ -241,11 +241,7 @@ class _Reader:
         return any(block.moves_the_dot for block in self.blocks)
 
     def _nearest_root(self, name: str) -> str:
-        known = [f".{root}" for root in self.dialect.root]
-        for one in known:
-            if one.lower() == name.lower():
-                return f"did you mean '{one}'?"
-        return did_you_mean(name, known)
+        return did_you_mean(name, [f".{root}" for root in self.dialect.root])
 
     def _reads(self, token: _Token, previous: list[_Token]) -> None:
         """Notes a label or the value of the alert."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from alertgen.diagnostics import Diagnostic, Location, Severity
+from alertgen.diagnostics import Diagnostic, Location, Severity, nearest
 from alertgen.expand import Expansion
 from alertgen.inhibition import ALERT_NAME, label_names
 from alertgen.routing.model import SEVERITY_LABEL, At, InhibitRule, Matcher
@@ -67,7 +66,7 @@ def _misspelt(matchers: Iterable[Matcher], here: Collection[Sort], at: At) -> It
     for matcher in matchers:
         if matcher.name == ALERT_NAME and matcher.operator == "=" and matcher.value not in alerts:
             # Others' alerts are often called nearly the same (KubePodNotReady), slips of the pen are nearer still.
-            for near in difflib.get_close_matches(matcher.value, alerts, n=1, cutoff=0.9):
+            for near in nearest(matcher.value, alerts, least=0.9):
                 message, hint = f"no alert here is called {matcher.value}", f"did you mean '{near}'?"
                 yield Diagnostic(at(ALERT_NAME), "unknown-alert", message, hint=hint, severity=Severity.WARNING)
 

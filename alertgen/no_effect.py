@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from alertgen import facets
 from alertgen.diagnostics import Diagnostic, Location
@@ -30,6 +30,8 @@ def _not_applying(estate: Estate, document: Document, expansion: Expansion) -> I
 
 def why_not(pattern: Pattern, expansion: Expansion) -> str:
     """Why a service, or the installation, does not have this alert."""
+    if pattern.alert in expansion.off:
+        return f"is off: `alertgen explain {pattern.alert}` says why"
     if pattern.once_per_cluster:
         return "exists once per cluster: tune it in the site document"
     if expansion.service is None:
@@ -38,6 +40,13 @@ def why_not(pattern: Pattern, expansion: Expansion) -> str:
     if kind not in pattern.kinds or pattern.facet is None:
         return f"is not for a {kind}"
     return f"is for services that say `{pattern.facet.text}`"
+
+
+def why_nobody(pattern: Pattern, expansions: Sequence[Expansion]) -> str:
+    """Why none of these has this alert, said of those that come closest."""
+    concerned = [e for e in expansions if (e.service is None) == pattern.once_per_cluster] or expansions
+    closest = [e for e in concerned if e.service and e.service.kind in pattern.kinds] or concerned
+    return "; ".join(dict.fromkeys(why_not(pattern, expansion) for expansion in closest))
 
 
 def _unread(estate: Estate, document: Document, expansion: Expansion) -> Iterator[Diagnostic]:

@@ -63,7 +63,8 @@ def _ratio(value: Any) -> Decimal:
 def _share(value: Any) -> Decimal:
     share = _ratio(value)
     if share == 1:
-        raise ValueError("more than the whole never happens: say less than 100%")
+        meant = "" if str(value).endswith("%") else "; did you mean 1%?"
+        raise ValueError(f"more than the whole never happens: say less than 100%{meant}")
     return share
 
 

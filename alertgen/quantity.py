@@ -54,6 +54,57 @@ class Duration(int):
         return f"Duration({str(self)!r})"
 
 
+_SPELT = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)\s*")
+_WORDS = {"hourly": 3_600, "daily": 86_400, "nightly": 86_400, "weekly": 604_800}
+_CRON = re.compile(r"([-\d*/,]+)\s+([-\d*/,]+)\s+([-\d*/,]+)\s+([-\dA-Za-z*/,]+)\s+([-\dA-Za-z*/,]+)|@(?P<name>[a-z]+)")
+
+
+def duration_hint(text: str) -> str:
+    """What somebody meant by a text that is no duration, as Prometheus writes it; empty where that is not clear."""
+    text = text.strip()[:_LONGEST]
+    seconds = Decimal(_WORDS.get(text.lower(), 0))
+    if match := re.fullmatch(f"(?:{_SPELT.pattern})+", text):
+        for count, unit in _SPELT.findall(match[0]):
+            name = next((n for n, words in _SPELLINGS.items() if unit.lower() in words), "")
+            if not name:
+                return ""
+            seconds += Decimal(count) * _UNITS[name]
+    if 0 < seconds <= MAX_DURATION and seconds % 1 == 0:
+        return f"did you mean {Duration(int(seconds))}?"
+    return ""
+
+
+_SPELLINGS = {
+    "y": {"y", "yr", "yrs", "year", "years"},
+    "w": {"w", "wk", "wks", "week", "weeks"},
+    "d": {"d", "day", "days"},
+    "h": {"h", "hr", "hrs", "hour", "hours"},
+    "m": {"m", "min", "mins", "minute", "minutes"},
+    "s": {"s", "sec", "secs", "second", "seconds"},
+}
+
+
+def cron_hint(text: str) -> str:
+    """What to write in place of a schedule of cron; empty for any other text."""
+    schedule = _CRON.fullmatch(text.strip()[:_LONGEST])
+    if schedule is None:
+        return ""
+    often = _often(schedule)
+    return f"a cron schedule stays with the CronJob: say under `schedules` how often it runs, e.g. every: {often}"
+
+
+def _often(schedule: re.Match[str]) -> str:
+    """About how often a schedule of cron comes round."""
+    if schedule["name"]:
+        return str(Duration(_WORDS.get(schedule["name"], _UNITS["d"])))
+    minute, hour, _, _, weekday = schedule.groups()[:5]
+    if step := re.fullmatch(r"\*/(\d{1,2})", minute if hour == "*" else hour):
+        return f"{int(step[1])}{'m' if hour == '*' else 'h'}"
+    if hour == "*":
+        return "1h"
+    return "7d" if re.fullmatch(r"[\dA-Za-z]+", weekday) else "24h"
+
+
 def _whole(digits: str) -> int:
     """So many; of more digits than a duration can have, as many as are too many anyway."""
     return int(digits) if len(digits) <= _LONGEST else MAX_DURATION + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ NAME_PATTERN = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"
 WORD_PATTERN = "^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$"
 ADDRESS_PATTERN = r"^[^\s\"'<>\\{}|^`]+$"
 """What can stand in the labels `job` and `instance` and be repeated in a text: no blanks, quotes or braces."""
-PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:*-]*[A-Za-z0-9*]")
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:*-]*[A-Za-z0-9*]|[0-9]+[smhdwy]")
 """Text that needs no quotes in YAML: for examples, which contain no word with a meaning of its own."""
 LABEL_PATTERN = "^(?!__)(?!alertname$)[a-zA-Z_][a-zA-Z0-9_]*$"
 
@@ -66,3 +67,12 @@ def quantity(kind: Quantity, meaning: str, default: str = "") -> Schema:
     """A parameter's value; the default as somebody would write it."""
     written = int(default) if default.isdigit() else default
     return {**kind.schema, "description": meaning, **({"default": written} if default else {})}
+
+
+def in_yaml(value: Any) -> str:
+    """A short value as somebody would write it on one line."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {in_yaml(part)}' for key, part in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(in_yaml(part) for part in value)}]"
+    return value if isinstance(value, str) and PLAIN.fullmatch(value) else json.dumps(value)

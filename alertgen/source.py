@@ -12,13 +12,12 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from itertools import islice
 from typing import Any, NamedTuple
 
 import yaml
 
-from alertgen.diagnostics import Diagnostic, Location, did_you_mean, in_order
+from alertgen.diagnostics import Diagnostic, Location, did_you_mean, in_order, nearest
 
 KINDS = ("service", "site", "routing", "pattern")
 """The top-level keys that say what a document is."""
@@ -233,11 +232,21 @@ def _kind(data: dict[str, Any], keys: Mapping[str, _Place], kinds: Collection[st
         findings.add(keys[second], "two-kinds", message, hint, (keys[first], f"'{first}' is here"))
         return ""
     # The key that names the kind comes early; comparing every key of a huge document would take seconds.
-    likely = next((key for key in islice(data, 20) if get_close_matches(key, kinds)), "")
+    likely = next((key for key in islice(data, 20) if nearest(key, kinds)), "")
     place = keys.get(likely) or min(keys.values(), default=(0, 0))
     message = f"this document does not say what it is: it has none of the keys {', '.join(kinds)}"
-    findings.add(place, "no-kind", message, did_you_mean(likely, kinds))
+    others = (hint for key, hint in _NO_DOCUMENTS.items() if key in data and "service" in kinds)
+    findings.add(place, "no-kind", message, next(others, did_you_mean(likely, kinds)))
     return ""
+
+
+_NO_DOCUMENTS = {
+    "apiVersion": "this is an object of Kubernetes; alertgen writes those itself, and reads none",
+    "groups": "this is a rule file; alertgen writes those itself: move it out of the spec, or write a `pattern`",
+    "route": "this is a configuration of Alertmanager, which alertgen writes itself: say who is told under `routing:`",
+    "name": "a service's name stands after `service:`",
+}
+"""What people put beside the spec's documents: a key of it, and what to do."""
 
 
 def _parser(text: str) -> yaml.SafeLoader | yaml.CSafeLoader:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +14,9 @@ from alertgen.diagnostics import Diagnostic, Location, did_you_mean
 from alertgen.facets import parts
 from alertgen.model import Kind, Operated, Select, Service, Site
 from alertgen.pattern import Pattern, Quantity
-from alertgen.podnames import SHAPES
+from alertgen.podnames import LONGEST_CRON_JOB, SHAPES
 from alertgen.quantity import Duration
+from alertgen.routing.model import Team
 from alertgen.tiers import DEFAULT_TIER, TIERS
 
 At = Callable[..., Location]
@@ -209,7 +210,7 @@ def read_service(data: Mapping[str, Any]) -> Service:
     )
 
 
-def check_service(service: Service, teams: AbstractSet[str], tiers: AbstractSet[str], at: At) -> Iterator[Diagnostic]:
+def check_service(service: Service, teams: Mapping[str, Team], tiers: AbstractSet[str], at: At) -> Iterator[Diagnostic]:
     """What a schema cannot say about one service: names that must exist elsewhere or would be cut."""
     if teams and service.team not in teams:
         yield unknown_team(service.team, teams, at("team"))
@@ -225,6 +226,13 @@ def check_service(service: Service, teams: AbstractSet[str], tiers: AbstractSet[
             f"Kubernetes cuts pod names of a {service.kind} whose name is longer than {longest} characters",
             hint="say `select: owner`, so that its pods are found by their owner instead of by their names",
         )
+    elif service.kind is Kind.CRON_JOB and len(service.name) > LONGEST_CRON_JOB:
+        yield Diagnostic(
+            at("service"),
+            "name-too-long",
+            f"Kubernetes takes no CronJob whose name is longer than {LONGEST_CRON_JOB} characters",
+            hint="write the CronJob's name as it is in the cluster",
+        )
     for reserved in sorted(_SET & set(service.labels)):
         yield Diagnostic(
             at("labels", reserved),
@@ -234,10 +242,15 @@ def check_service(service: Service, teams: AbstractSet[str], tiers: AbstractSet[
         )
 
 
-def unknown_team(team: str, teams: Iterable[str], place: Location) -> Diagnostic:
+def unknown_team(team: str, teams: Mapping[str, Team], place: Location) -> Diagnostic:
     """A service or the site names a team that nobody defined."""
+    first = min((team.location for team in teams.values() if team.location), default=None)
     return Diagnostic(
-        place, "unknown-team", f"no routing document defines the team '{team}'", hint=did_you_mean(team, teams)
+        place,
+        "unknown-team",
+        f"no routing document defines the team '{team}'",
+        hint=did_you_mean(team, teams),
+        related=((first, "teams are defined here"),) if first else (),
     )
 
 

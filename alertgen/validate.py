@@ -6,17 +6,20 @@ import functools
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from jsonschema import Draft7Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from alertgen import schema, schema_words
-from alertgen.diagnostics import Diagnostic, did_you_mean
+from alertgen.belongs import Index
+from alertgen.diagnostics import ALIKE, Diagnostic, did_you_mean, nearest
 from alertgen.pattern import RATIO
-from alertgen.quantity import DURATION_PATTERN, LATENCY_PATTERN
-from alertgen.source import Document
+from alertgen.quantity import DURATION_PATTERN, LATENCY_PATTERN, cron_hint, duration_hint
+from alertgen.routing.schema import INSTEAD
+from alertgen.schema_words import in_yaml
+from alertgen.source import KINDS, Document
 
 _IN_WORDS: Mapping[str, str] = {
     schema_words.NAME_PATTERN: "a DNS label (lower-case letters, digits and '-')",
@@ -67,9 +70,13 @@ def validator(whole: Mapping[str, Any]) -> Validate:
     def of_kind(kind: str) -> Any:
         return _Validator({"$ref": f"#/$defs/{kind}", "$defs": whole["$defs"]})
 
+    @functools.cache
+    def index() -> Index:
+        return Index(whole, [kind for kind in KINDS if kind in whole["$defs"]])
+
     def validate(document: Document) -> tuple[Diagnostic, ...]:
         errors = of_kind(document.kind).iter_errors(document.data)
-        problems = [problem for error in errors for problem in _problems(document, error)]
+        problems = [problem for error in errors for problem in _problems(document, error, index)]
         # What is of the wrong type is wrong in other ways too; one reason is enough.
         mistyped = {problem.location for problem in problems if problem.code == "wrong-type"}
         return tuple(p for p in problems if p.code == "wrong-type" or p.location not in mistyped)
@@ -77,16 +84,19 @@ def validator(whole: Mapping[str, Any]) -> Validate:
     return validate
 
 
-def _problems(document: Document, error: ValidationError) -> Iterator[Diagnostic]:
+def _problems(document: Document, error: ValidationError, index: Callable[[], Index]) -> Iterator[Diagnostic]:
     """One schema error, in the words of somebody who edits the spec."""
     path = list(error.absolute_path)
     kind, value, wanted = str(error.validator), _any(error.instance), _any(error.validator_value)
     properties = _any(error.schema).get("properties", {})
     if kind == "additionalProperties":
-        known = list(properties)
-        for key in sorted(set(value) - set(known)):
-            yield Diagnostic(document.key(*path, key), "unknown-key", f"unknown key '{_short(key)}'",
-                             hint=_unknown_hint(path, key, known))  # fmt: skip
+        for key in sorted(set(value) - set(properties)):
+            written = value[key] if isinstance(value[key], str) and "receivers" not in path else ""
+            hints = (cron_hint(written), *_unknown_hints(document.kind, _any(error.schema), path, key, index()))
+            yield Diagnostic(
+                document.key(*path, key), "unknown-key", f"unknown key '{_short(key)}'",
+                hint=next((hint for hint in hints if hint), ""),
+            )  # fmt: skip
         return
     if kind == "required":
         missing = [key for key in wanted if key not in value]
@@ -98,7 +108,7 @@ def _problems(document: Document, error: ValidationError) -> Iterator[Diagnostic
         return
     if error.context:
         for inner in error.context:
-            yield from _problems(document, inner)
+            yield from _problems(document, inner, index)
         return
     in_key = "propertyNames" in error.absolute_schema_path
     place = document.key(*path, str(value)) if in_key else document.at(*path)
@@ -115,19 +125,22 @@ def _words(error: ValidationError, name: str, *, secret: bool) -> tuple[str, str
         if isinstance(value, float) and not math.isfinite(value):
             return "bad-value", f"{name} must be a number with an end{shown}", ""
         got = "nothing" if value is None else _TYPES.get(_type_of(value), "something else")
+        got = "a fraction" if types == ["integer"] and isinstance(value, float) else got
         return (
             "wrong-type",
             f"{name} must be {' or '.join(_TYPES[t] for t in types)}, not {got}",
-            _type_hint(types, value, _any(error.schema)),
+            _type_hint(types, value, _any(error.schema), secret=secret),
         )
     if kind == "enum":
         words = [str(w) for w in wanted]
-        near = did_you_mean(str(value), words)
+        hint = did_you_mean(str(value), words) if nearest(str(value), words) else _meaning(error)
         if len(words) == 1:
-            return "unknown-value", f"{name} can only be '{words[0]}'{shown}", ""
-        return "unknown-value", f"{name} must be one of {', '.join(words)}{shown}", near if "?" in near else ""
+            return "unknown-value", f"{name} can only be '{words[0]}'{shown}", hint
+        return "unknown-value", f"{name} must be one of {', '.join(words)}{shown}", hint
     if kind == "pattern":
-        return "bad-value", f"{name} must be {_IN_WORDS.get(wanted, f'something that matches {wanted}')}{shown}", ""
+        hint = cron_hint(str(value)) or duration_hint(str(value)) if wanted == DURATION_PATTERN else ""
+        words_ = _IN_WORDS.get(wanted, f"something that matches {wanted}")
+        return "bad-value", f"{name} must be {words_}{shown}", hint
     if kind in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"):
         relation = {
             "minimum": "at least",
@@ -136,7 +149,7 @@ def _words(error: ValidationError, name: str, *, secret: bool) -> tuple[str, str
             "exclusiveMaximum": "less than",
         }[kind]
         if _any(error.schema).get("pattern") == DURATION_PATTERN:
-            return "bad-value", f"{name} must be {_IN_WORDS[DURATION_PATTERN]}, with a unit{shown}", ""
+            return "bad-value", f"{name} must be {_IN_WORDS[DURATION_PATTERN]}, with a unit{shown}", _with_unit(value)
         return "bad-value", f"{name} must be {relation} {wanted}{shown}", ""
     if kind == "maxLength":
         return "too-long", f"{name} is longer than {wanted} characters", ""
@@ -158,31 +171,60 @@ def _named(path: list[Any]) -> str:
     return f"'{_short(str(path[-1]))}'" if path else "this"
 
 
-def _unknown_hint(path: list[Any], key: str, known: list[str]) -> str:
+def _unknown_hints(kind: str, part: Mapping[str, Any], path: list[Any], key: str, index: Index) -> Iterator[str]:
+    """What somebody may have meant, the likeliest first."""
+    known = [name for name, inner in part["properties"].items() if not inner.get("deprecated")]
+    yield index.taken_for_a_name(kind, path)
+    if nearest(key, known, ALIKE):
+        yield did_you_mean(key, known)
+    if path[:-1] == ["routing", "teams"]:
+        yield INSTEAD.get(key, "")
+    yield index.hint(kind, path, key)
+    if "examples" not in part or nearest(key, known, ALIKE - 0.1):
+        yield did_you_mean(key, known)
+    yield _example(part)
     if path and path[-1] == "alerts":
-        return did_you_mean(key, known) or "`alertgen patterns` lists the alerts there are"
-    return did_you_mean(key, known)
+        yield "`alertgen patterns` lists the alerts there are"
 
 
-def _type_hint(types: list[str], value: Any, part: Mapping[str, Any]) -> str:
-    for units, pattern in (("md", DURATION_PATTERN), (("ms", "s"), LATENCY_PATTERN)):
+def _with_unit(value: float, units: Iterable[str] = "smh") -> str:
+    return f"write it with a unit: {' or '.join(f'{value:g}{unit}' for unit in units)}"
+
+
+def _meaning(error: ValidationError) -> str:
+    part = _any(error.schema)
+    return _example(part) or str(part.get("description", ""))
+
+
+def _type_hint(types: list[str], value: Any, part: Mapping[str, Any], *, secret: bool) -> str:
+    for units, pattern in (("smh", DURATION_PATTERN), (("ms", "s"), LATENCY_PATTERN)):
         if part.get("pattern") == pattern and _type_of(value) in ("integer", "number"):
-            return f"write it with a unit: {' or '.join(f'{value:g}{unit}' for unit in units)}"
+            return _with_unit(value, units)
+    if isinstance(value, str) and cron_hint(value):
+        return cron_hint(value)
+    if types[-1] == "array" and isinstance(value, str) and part.get("items", {}).get("type") == "string" and not secret:
+        return f"write it as a list: {in_yaml([value])}"
     if "examples" in part:
-        return f"write it like this: {_in_yaml(part['examples'][0])}"
+        return _example(part)
+    if types == ["array"] and isinstance(value, dict):
+        return "put '- ' before it: it is a list, also of one"
     if types == ["string"] and isinstance(value, bool | int | float):
-        # How a number with a fraction was written is not known any more: 2.50 is 2.5 by now.
-        return "put it in quotes" if isinstance(value, float) else f'put it in quotes: "{str(value).lower()}"'
-    return ""
+        # How a number was written is not known any more: 2.50 is 2.5 by now, and 0x10 is 16.
+        return f'put it in quotes: "{str(value).lower()}"' if isinstance(value, bool) else "put it in quotes"
+    if types == ["boolean"] and value in _YES_OR_NO:
+        return f"'{value}' is a text in YAML 1.2: write {_YES_OR_NO[value]}"
+    if types == ["object"] and isinstance(value, list):
+        return "write each below its name, as `name: …` without '-'"
+    if types == ["integer"] and "default" in part:
+        return f"{part['description']}, such as {part['default']}"
+    return str(part.get("description", ""))
 
 
-def _in_yaml(value: Any) -> str:
-    """A short value as somebody would write it on one line."""
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{key}: {_in_yaml(part)}' for key, part in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(_in_yaml(part) for part in value)}]"
-    return value if isinstance(value, str) and schema_words.PLAIN.fullmatch(value) else json.dumps(value)
+_YES_OR_NO = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+
+
+def _example(part: Mapping[str, Any]) -> str:
+    return f"write it like this: {in_yaml(part['examples'][0])}" if "examples" in part else ""
 
 
 def _type_of(value: Any) -> str:

@@ -54,6 +54,11 @@ def found(*texts: str | bytes) -> list[str]:
         pytest.param(SERVICE.replace("my-app", '"a\\nb"'), "a.yaml:1:10 bad-value", id="a name with a newline"),
         pytest.param(SERVICE.replace("my-app", LONG), "a.yaml:1:10 too-long", id="a name of 300 characters"),
         pytest.param(SERVICE.replace("my-app", "x" * 50), "a.yaml:1:10 name-too-long", id="a name that pods cut"),
+        pytest.param(
+            f"{SERVICE.replace('my-app', 'x' * 53)}kind: CronJob\nselect: owner\n",
+            "a.yaml:1:10 name-too-long",
+            id="a CronJob that Kubernetes does not take",
+        ),
         pytest.param(SERVICE.replace("shop", "sh.op"), "a.yaml:2:12 bad-value", id="a namespace with a dot"),
         pytest.param(SERVICE.replace("web", "'w b'"), "a.yaml:3:7 bad-value", id="a team with a blank"),
         pytest.param(SERVICE + "container: 'a|b'\n", "a.yaml:4:12 bad-value", id="a container that is a regex"),
@@ -210,9 +215,11 @@ def test_no_spec_no_promtool_and_wrong_usage_have_their_own_exit_status(site: Pa
 
 def test_a_stale_tree_is_not_tested(site: Path) -> None:
     (site / "rules.d" / "my-app.yaml").write_text(SERVICE + "tier: critical\n", encoding="utf-8")
+    (site / "golden" / "docs" / "shop" / "my-app.md").unlink()
     done = _alertgen(site, "test", PATH=_with_tools())
     assert 1 == done.returncode
     assert "is stale" in done.stderr
+    assert 1 == f"{done.stdout}{done.stderr}".count("run `alertgen build` and commit what it writes")
 
 
 def test_a_selected_part_is_tested_without_the_tree(site: Path) -> None:

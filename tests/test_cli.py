@@ -74,8 +74,24 @@ def test_wrong_usage_exits_with_2_and_says_so_on_stderr(arguments: tuple[str, ..
     assert "Usage: alertgen" in done.stderr
 
 
-def test_a_word_nearly_right_is_told_the_right_one(site: Path) -> None:
-    assert "did you mean 'PodNotReady'?" in alertgen(site, "patterns", "PodNotRedy").stderr
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (("patterns", "PodNotRedy"), "'PodNotReady'"),
+        (("patterns", "podnotready"), "'PodNotReady'"),
+        (("patterns", "crash"), "'ContainerCrashLooping'"),
+        (("explain", "PodNotRedy"), "'PodNotReady'"),
+        (("explain", "--service", "my-ap"), "'my-app'"),
+        (("show", "PodNotRedy"), "'PodNotReady'"),
+        (("buil",), "'build'"),
+    ],
+)
+def test_a_word_nearly_right_is_told_the_right_one(arguments: tuple[str, ...], meant: str, site: Path) -> None:
+    assert f"did you mean {meant}?" in alertgen(site, *arguments).stderr
+
+
+def test_a_service_where_an_alert_belongs_is_told_so(site: Path) -> None:
+    assert "my-app is a service: say --service my-app." in alertgen(site, "explain", "my-app").stderr
 
 
 @pytest.mark.parametrize("place", ["spec", "out"])
@@ -138,6 +154,15 @@ def test_check_shows_what_changed_what_is_missing_and_what_is_left_over(site: Pa
     assert "--- golden/prometheus/shop/gone.yaml (committed)\n+++ /dev/null\n" in done.stdout
     assert "1 changed, 1 missing, 1 orphaned" in done.stderr
     assert before == contents(site)
+
+
+def test_what_to_do_about_a_stale_tree_is_said_once_however_many_files_differ(site: Path) -> None:
+    (site / "rules.d" / "my-app.yaml").write_text(SERVICE + "tier: critical\n", encoding="utf-8")
+    for name in ("a", "b"):
+        (site / "golden" / f"{name}.txt").write_text("mine\n", encoding="utf-8")
+    done = alertgen(site, "build", "--check")
+    assert 1 == done.stdout.count("golden/ belongs to alertgen: move it elsewhere")
+    assert done.stderr.endswith("2 foreign\nrun `alertgen build` and commit what it writes\n")
 
 
 def test_a_good_spec_is_an_empty_document_for_machines(site: Path) -> None:

@@ -85,3 +85,44 @@ def test_a_moment_that_is_none_is_found_where_it_stands(at: str, message: str) -
 def test_an_expected_receiver_that_there_is_not_is_found() -> None:
     (problem,) = built(DOWN, "tells: [paget]").diagnostics
     assert ("unknown-receiver", "did you mean 'pager'?") == (problem.code, problem.hint)
+
+
+@pytest.mark.parametrize(
+    ("labels", "rest", "word", "message"),
+    [
+        (
+            "{service: my-app, alertname: WorkloadDwn}",
+            "tells: [chat]",
+            "alertname: WorkloadDwn",
+            "alertname=WorkloadDwn",
+        ),
+        (DOWN, "while: [{service: my-ap}]", "service: my-ap}", "service=my-ap"),
+    ],
+)
+def test_a_case_about_a_misspelt_alert_proves_nothing_and_is_told_at_the_word(
+    labels: str, rest: str, word: str, message: str
+) -> None:
+    (found,) = built(labels, rest).diagnostics
+    lines = (ROUTING % (labels, rest)).splitlines()
+    assert lines[found.location.line - 1][found.location.column - 1 :].startswith(word)
+    assert f"no alert of this spec has {message}" == found.message
+    assert found.hint.startswith("did you mean")
+
+
+def test_a_case_may_be_about_an_alert_of_somebody_else() -> None:
+    assert () == built("{alertname: EtcdNoLeader, severity: error}", "tells: [ops]").diagnostics
+
+
+def test_a_mute_of_a_misspelt_alert_mutes_nothing_and_is_told() -> None:
+    routing = ROUTING % (DOWN, "tells: [pager, ops]")
+    routing += "  hours: {night: [{times: '01:00-05:00'}]}\n"
+    routing += "  mute: [{match: {alertname: WorkloadDwn}, during: night, reason: a}]\n"
+    files = {
+        "s.yaml": "service: my-app\nnamespace: shop\nteam: web\n",
+        "site.yaml": "site: s\nteam: web\n",
+        "r.yaml": routing,
+    }
+    built = compile_spec([(path, text.encode()) for path, text in files.items()], dt.date(2026, 11, 23), "rules.d")
+    assert ["no-such-alert: no alert of this spec has alertname=WorkloadDwn"] == [
+        f"{d.code}: {d.message}" for d in built.diagnostics
+    ]

@@ -17,11 +17,11 @@ def built(*inhibit: Mapping[str, Any]) -> Build:
     routing = {
         "default": "all",
         "heartbeat": {"receiver": "all"},
-        "teams": {"web": {"ticket": "all"}},
+        "teams": {"web": {"page": "all", "ticket": "all"}},
         "receivers": {"all": {"webhook": {"url": "http://all/"}}},
         "inhibit": list(inhibit),
     }
-    documents = [{"site": "prod", "external_labels": {"cluster": "a"}}, WEB, {"routing": routing}]
+    documents = [{"site": "prod", "team": "web", "external_labels": {"cluster": "a"}}, WEB, {"routing": routing}]
     files = [(f"{i}.yaml", json.dumps(document).encode()) for i, document in enumerate(documents)]
     return compiler.compile_spec(files, dt.date(2026, 11, 23), "rules.d")
 
@@ -64,7 +64,8 @@ def test_the_error_stands_at_the_label() -> None:
     (problem,) = built(rule("WorkloadDown", "ContainerOOMKilled", "service", "zone")).diagnostics
     assert "2.yaml" == problem.location.path
     assert '"zone"' == json.dumps(
-        {"routing": {"default": "all", "heartbeat": {"receiver": "all"}, "teams": {"web": {"ticket": "all"}},
+        {"routing": {"default": "all", "heartbeat": {"receiver": "all"},
+        "teams": {"web": {"page": "all", "ticket": "all"}},
         "receivers": {"all": {"webhook": {"url": "http://all/"}}},
         "inhibit": [rule("WorkloadDown", "ContainerOOMKilled", "service", "zone")]}}
     )[problem.location.column - 1 :][:6]  # fmt: skip

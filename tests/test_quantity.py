@@ -12,6 +12,8 @@ from alertgen.quantity import (
     DURATION_PATTERN,
     MAX_DURATION,
     Duration,
+    cron_hint,
+    duration_hint,
     humanized_percentage,
     number,
     parse_number,
@@ -172,3 +174,60 @@ def test_a_refused_number_is_not_repeated_whole() -> None:
 )
 def test_a_percentage_has_four_digits_as_in_a_template(expected: str, ratio: str) -> None:
     assert expected == humanized_percentage(Decimal(ratio))
+
+
+# --- what was meant ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("5m1h", "1h5m"),
+        ("1h 30m", "1h30m"),
+        ("1.5h", "1h30m"),
+        ("5min", "5m"),
+        ("5 minutes", "5m"),
+        ("90sec", "1m30s"),
+        ("2 hours", "2h"),
+        ("daily", "1d"),
+        ("30D", "30d"),
+    ],
+)
+def test_a_duration_that_is_written_otherwise_is_told_as_prometheus_writes_it(text: str, meant: str) -> None:
+    assert f"did you mean {meant}?" == duration_hint(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["500ms", "1.5s", "5", "soon", "", "5 minuets", "3 h and a bit", "9999999999999y", "0h"]
+)
+def test_what_is_no_duration_however_written_is_not_guessed(text: str) -> None:
+    assert "" == duration_hint(text)
+
+
+@given(st.text(max_size=40))
+def test_what_is_guessed_is_a_duration(text: str) -> None:
+    if hint := duration_hint(text):
+        assert Duration.parse(hint.removeprefix("did you mean ").removesuffix("?")) > 0
+
+
+@pytest.mark.parametrize(
+    ("schedule", "often"),
+    [
+        ("0 2 * * *", "24h"),
+        ("30 * * * *", "1h"),
+        ("*/15 * * * *", "15m"),
+        ("0 */6 * * *", "6h"),
+        ("0 3 * * 0", "7d"),
+        ("0 3 * * SUN", "7d"),
+        ("0 3 * * 1-5", "24h"),
+        ("@daily", "1d"),
+        ("@weekly", "1w"),
+    ],
+)
+def test_a_schedule_of_cron_is_told_as_how_often_it_runs(schedule: str, often: str) -> None:
+    assert cron_hint(schedule).endswith(f" e.g. every: {often}")
+
+
+@pytest.mark.parametrize("text", ["24h", "1 2 3", "0 2 * * * *", "a b c d e", ""])
+def test_what_is_no_schedule_of_cron_is_not_told_as_one(text: str) -> None:
+    assert "" == cron_hint(text)

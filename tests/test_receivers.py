@@ -186,6 +186,13 @@ def test_all_settings_of_a_version_pass_the_schema_and_the_checks(integration: I
         assert receivers.read("someone", data, at, version)[1]
 
 
+@pytest.mark.parametrize("integration", [i for i in INTEGRATIONS if i.sample], ids=lambda i: str(i.key))
+def test_what_a_hint_says_to_write_is_right(integration: Integration) -> None:
+    receiver, problems = read(yaml.safe_dump({integration.key: dict(integration.sample)}), integration.since)
+    assert () == problems
+    assert [integration.key] == [notifier.integration for notifier in receiver.notifiers]
+
+
 def test_the_order_of_settings_in_the_spec_makes_no_difference() -> None:
     one, _ = read("slack: {channel: a, api_url_file: /x, http_config: {http_headers: {B: {}, A: {}}}}")
     other, _ = read("slack: {http_config: {http_headers: {A: {}, B: {}}}, api_url_file: /x, channel: a}")

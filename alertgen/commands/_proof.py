@@ -19,11 +19,11 @@ from alertgen.agreement import Agreement, Proof
 from alertgen.alertmanager_config.effective import plain
 from alertgen.commands import _options as options
 from alertgen.commands import _pictures
-from alertgen.commands._drift import drift_summary, drifted
+from alertgen.commands._drift import print_drifts
 from alertgen.commands._output import print_findings, progress
 from alertgen.commands._spec import compiled, stop_on_errors
 from alertgen.compiler import Build
-from alertgen.diagnostics import AlertgenError, Diagnostic, Location, in_order
+from alertgen.diagnostics import AlertgenError, Diagnostic, Location, did_you_mean, in_order, nearest
 from alertgen.plan import Plan, plan
 from alertgen.reports import html, machine, tap
 from alertgen.reports.proof import summary
@@ -117,9 +117,7 @@ def _planned(wanted: Asked, build: Build) -> Plan:
     """What is to be proven: there is something, if only what is expected of the routing."""
     found = plan(build, wanted.selects, exhaustive=wanted.exhaustive)
     if not found.places and not agreement.expectations(found, wanted.selects):
-        raise click.BadParameter(
-            f"no scenario contains {wanted.word!r}; `alertgen explain` lists them", param_hint="-k"
-        )
+        raise click.BadParameter(f"no scenario contains {wanted.word!r}. {_meant(build, wanted.word)}", param_hint="-k")
     return found
 
 
@@ -151,8 +149,7 @@ def _tree(wanted: Asked, build: Build, scratch: Path) -> Path:
         return scratch
     drifts = list(workspace.compare(wanted.out, build.artifacts()))
     if drifts:
-        print_findings([drifted(wanted.out, drift) for drift in drifts], wanted.style)
-        click.echo(drift_summary(wanted.out, drifts), err=True)
+        print_drifts(wanted.out, drifts, wanted.style)
         sys.exit(options.FINDINGS)
     return Path(wanted.out)
 
@@ -177,6 +174,11 @@ def _write(path: Path, page: str) -> None:
         path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise AlertgenError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _meant(build: Build, word: str) -> str:
+    known = {*build.estate.patterns, *(entry.key[1] for entry in build.entries)}
+    return did_you_mean(word, known) if nearest(word, known) else "`alertgen explain ALERT` lists those of an alert."
 
 
 def _report(results: Sequence[CaseResult], found: Sequence[Diagnostic], style: str) -> None:

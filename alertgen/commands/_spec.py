@@ -15,7 +15,7 @@ from alertgen.commands._output import print_findings
 from alertgen.compiler import Build
 from alertgen.diagnostics import did_you_mean
 from alertgen.expand import Expansion
-from alertgen.no_effect import why_not
+from alertgen.no_effect import why_nobody
 
 
 def compiled(spec: str) -> Build:
@@ -36,10 +36,11 @@ def why_none(result: Build, expansions: Sequence[Expansion], alert: str) -> str:
     """Why none of these services has the alert."""
     pattern = result.estate.patterns.get(alert)
     if pattern is None:
+        if any(alert in (entry.key[1], "/".join(entry.key)) for entry in result.entries):
+            return f"{alert} is a service: say --service {alert}."
         near = did_you_mean(alert, result.estate.patterns) or options.LISTED
         return f"there is no alert {alert!r}. {near}"
-    concerned = [e for e in expansions if (e.service is None) == pattern.once_per_cluster] or expansions
-    return f"{alert} {'; '.join(dict.fromkeys(why_not(pattern, expansion) for expansion in concerned))}"
+    return f"{alert} {why_nobody(pattern, expansions)}"
 
 
 def chosen(result: Build, name: str | None) -> list[Expansion]:

@@ -10,7 +10,7 @@ import click
 
 from alertgen import routechanges, workspace
 from alertgen.commands import _options as options
-from alertgen.commands._drift import drift_summary, drifted
+from alertgen.commands._drift import REPAIR, drift_summary, drifted
 from alertgen.commands._output import counted, print_findings, progress
 from alertgen.commands._spec import compiled, stop_on_errors
 from alertgen.compiler import Build
@@ -40,13 +40,20 @@ def build(spec: str, out: str, check: bool, style: str) -> None:
     if style != "text":
         print_findings(found, style)
     elif check:
+        undrawn = []
         for drift in drifts:
-            click.echo(text.diff(drift.diff(out, spec)) or text.diagnostics([drifted(out, drift)]))
+            if difference := drift.diff(out, spec):
+                click.echo(text.diff(difference))
+            else:
+                undrawn.append(drifted(out, drift))
+        print_findings(undrawn, style)
         for change in routechanges.changes(
             drifts, result.estate.tree, result.estate.site.external_labels, _labels(result)
         ):
             click.echo(change)
         click.echo(drift_summary(out, drifts), err=bool(drifts))
+        if drifts:
+            click.echo(REPAIR, err=True)
     else:
         print_findings(found, style)
     if drifts:

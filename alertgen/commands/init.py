@@ -46,7 +46,8 @@ def _first_steps(folder: Path) -> Iterator[str]:
     """What to type after `init`, as it works from where the user is: an environment's alertgen is rarely on PATH."""
     running = str(Path(sys.argv[0]).absolute())
     command = "alertgen" if shutil.which("alertgen") else min(running, os.path.relpath(running, folder), key=len)
-    yield "Put your service into rules.d/my-app.yaml and its team into rules.d/routing.yaml, then:"
+    yield "Put your service into rules.d/my-app.yaml, its team and its receivers into rules.d/routing.yaml,"
+    yield "and the team that owns what exists once per cluster into rules.d/site.yaml. Then:"
     if folder.resolve() != Path.cwd():
         yield f"  cd {shlex.quote(str(folder))}"
     yield f"  {command} build"

@@ -12,6 +12,7 @@ from alertgen.commands._moment import given, now
 from alertgen.commands._spec import compiled, stop_on_errors
 from alertgen.compiler import Build
 from alertgen.expectations import known
+from alertgen.produced import unproduced
 from alertgen.render import routes as pages
 from alertgen.reports.routes import answer_page
 from alertgen.routing.answer import answers, may_inhibit
@@ -42,6 +43,8 @@ def routes(written: str | None, moment: dt.datetime | None, style: str, spec: st
     result = compiled(spec)
     stop_on_errors(result, "text")
     if written is not None:
+        if odd := unproduced(result.estate, result.entries, labels):
+            click.echo(". ".join(filter(None, (f"note: {odd.message}", odd.hint))), err=True)
         click.echo(answered(result, known(result.estate, result.entries, labels), moment or now()))
     elif style == "mermaid":
         click.echo(pages.drawing(result.estate.routing, result.estate.tree))

@@ -43,7 +43,9 @@ def show(alert: str, name: str | None, word: str, file: Path | None, timeout: in
     scenes = [scene for expansion in expansions for scene in _sitters(result, expansion, alert, word)]
     if not scenes:
         if any(a.rule.alert == alert for expansion in expansions for a in expansion.alerts):
-            raise click.BadParameter(f"no scenario of {alert} contains {word!r}", param_hint="-k")
+            raise click.BadParameter(
+                f"no scenario of {alert} contains {word!r}; `alertgen explain {alert}` lists them", param_hint="-k"
+            )
         raise click.BadParameter(why_none(result, expansions, alert), param_hint="ALERT")
     if file and len(scenes) > 1:
         raise click.BadParameter(

@@ -113,7 +113,10 @@ PART = Part(
     schema={
         "description": "The Service in front of the pods: `internal`, or what is known of it.",
         "if": {"type": "string"},
-        "then": {"enum": [Type.INTERNAL.value]},
+        "then": {
+            "enum": [Type.INTERNAL.value],
+            "description": "Else, how: {type: LoadBalancer}.",
+        },
         "else": _MAPPING,
     },
     read=_read,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from alertgen import metrics, promql_tree
-from alertgen.diagnostics import Diagnostic, Location, did_you_mean
+from alertgen.diagnostics import ALIKE, Diagnostic, Location, did_you_mean, nearest
 from alertgen.expand import Alert, Expansion, only
 from alertgen.fixture import Fixture, when
 from alertgen.fixtures import fixtures
@@ -40,6 +40,8 @@ def given(
     try:
         found = _situation(expansion, fixture, values) if fixture else [_series(expansion, reading, key, values)]
     except NotationError as error:
+        if fixture is None and nearest(key, fixtures(), ALIKE):
+            return wrong("bad-series", f"there is no situation '{key}'", did_you_mean(key, fixtures()))
         return wrong("bad-series", error.message, error.hint)
     except ValueError as error:
         return wrong("bad-value", f"{key}: {error}", f"for example {key}: {fixture.example}" if fixture else "")

@@ -137,7 +137,8 @@ class _Reader:
             self._wrong(at, "no-effect", f"{name} is not switched on for this service", hint)
         elif not found:
             names = {alert.rule.alert for alert in self._expansion.alerts}
-            self._wrong(at, "unknown-alert", f"the service has no alert '{name}'", did_you_mean(name, names))
+            hint = did_you_mean(name, names) or f"`alertgen explain --service {self._expansion.name}` lists what it has"
+            self._wrong(at, "unknown-alert", f"the service has no alert '{name}'", hint)
         return found
 
     def _times(self, expectation: _Expectation, shown: set[str]) -> _Times | None:

@@ -26,6 +26,7 @@ def schema() -> Schema:
         "minProperties": 1,
         "maxProperties": 1,
         "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 10_000},
+        "examples": [{one.key: one.example} for one in fixtures().values()],
         "description": "A series with its values in promtool's notation, one for each evaluation; labels that are left "
         f"out are the service's. Or a situation, with `from` and `for`: {forms}.",
     }

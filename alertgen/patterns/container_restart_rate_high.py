@@ -79,7 +79,9 @@ def most_restarts(window: Duration) -> int:
 
 def scenarios(w: World, p: Params) -> Iterator[Scenario]:
     old = -int(p.window) - 3_600
-    apart = max(w.step, p.window // (4 * p.threshold) // w.step * w.step)
+    # Close enough together that with the last one all of them are within the window for longer than `for`.
+    spread = min(p.window // 4, p.window - w.enough - 2 * w.step)
+    apart = max(w.step, spread // p.threshold // w.step * w.step)
     enough = enough_samples(p.threshold)
     first = (enough + 2) * w.step
 
@@ -174,8 +176,9 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         about=w.about(pod),
         since=first + (enough - 1) * w.step,
     )
-    shown, missing = (enough - 2) * w.step, (p.window // w.step - enough - 1) * w.step
-    if shown > p.threshold * w.step:
+    # Long enough after the gap the restarts before it are still within the window.
+    shown, missing = (enough - 2) * w.step, (p.window // w.step - enough - 1) * w.step - w.grid(w.for_)
+    if shown > p.threshold * w.step and missing > w.step:
         pod = w.pod()
         yield fires(
             "for restarts before a gap that are still within the window, once there are enough samples",
@@ -205,7 +208,7 @@ def scenarios(w: World, p: Params) -> Iterator[Scenario]:
         about=w.about(pods[-1]),
     )
     pod = w.pod()
-    gone = last + 5 * w.step
+    gone = last + w.enough + w.step
     yield fires(
         "only until the pod is gone",
         w.show(CONTAINER_RESTARTS, *one_by_one(p.threshold)[:-1], hold(p.threshold, gone - last), STALE, pod=pod),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from alertgen.claims import read_only, running_out, share_left
+from alertgen.claims import read_only, running_out, share_left, used_for_left
 from alertgen.facets.volumes import VOLUMES
 from alertgen.metrics.storage import VOLUME_AVAILABLE, VOLUME_CAPACITY
 from alertgen.model import Scenario
@@ -41,6 +41,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    refusals=lambda _, p: used_for_left(p.threshold),
     silences=(Symptoms(("VolumeFillingUp",), same=("persistentvolumeclaim",)),),
     summary="Volume {{ $labels.persistentvolumeclaim }} has {{ $value | humanizePercentage }} left",
     description=(

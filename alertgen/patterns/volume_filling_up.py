@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from alertgen.claims import never_for_read_only, per_claim, read_only, share_left
+from alertgen.claims import never_for_read_only, per_claim, read_only, share_left, used_for_left
 from alertgen.facets.volumes import VOLUMES
 from alertgen.metrics.storage import VOLUME_AVAILABLE, VOLUME_CAPACITY
 from alertgen.model import Part, Scenario, Series, Site
@@ -126,6 +126,7 @@ PATTERN = Pattern(
     params=Params,
     expr=expr,
     scenarios=scenarios,
+    refusals=lambda _, p: used_for_left(p.threshold),
     lasts=lasts,
     summary="Volume {{ $labels.persistentvolumeclaim }} has {{ $value | humanizePercentage }} left and is filling up",
     description=(

@@ -238,6 +238,8 @@ class Integration:
     fields: tuple[Field, ...]
     rules: tuple[Rule, ...] = ()
     objections: Callable[[Mapping[str, Any]], Iterator[Objection]] = _no_objection
+    sample: Mapping[str, Any] = field(default_factory=dict)
+    """The least that somebody would write, for hints and editors."""
     ours: Mapping[str, Any] = field(default_factory=dict)
     """What alertgen says where the spec says nothing; a mapping is added to what is there."""
 

@@ -40,6 +40,8 @@ def reference(name: str) -> Schema:
 def definition(integration: Integration) -> Schema:
     """What the integration's key may hold: its settings, or a list of them for several channels."""
     one = {**_object(integration.settings), "description": _about(integration.about, integration.since)}
+    if integration.sample:
+        one["examples"] = [dict(integration.sample)]
     return {
         "description": one["description"],
         "if": {"type": "array"},

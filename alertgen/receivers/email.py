@@ -31,6 +31,7 @@ def _objections(settings: Mapping[str, Any]) -> Iterator[Objection]:
 INTEGRATION = Integration(
     key="email",
     about="Sends an e-mail.",
+    sample={"to": "team@example.com", "from": "alertmanager@example.com", "smarthost": "smtp.example.com:587"},
     send_resolved=False,
     ours={
         "send_resolved": True,

@@ -8,6 +8,7 @@ from alertgen.receivers._http import HTTP_CONFIG
 INTEGRATION = Integration(
     key="msteamsv2",
     about="Writes into a Microsoft Teams channel by a workflow.",
+    sample={"webhook_url_file": "/etc/alertmanager/secrets/teams"},
     since=(0, 28),
     fields=(
         *from_file("webhook_url", "the address of the workflow", required=True),

@@ -20,6 +20,7 @@ from alertgen.receivers._http import HTTP_CONFIG
 INTEGRATION = Integration(
     key="opsgenie",
     about="Opens and closes OpsGenie alerts.",
+    sample={"api_key_file": "/etc/alertmanager/secrets/opsgenie"},
     fields=(
         *from_file("api_key", "the API key", required=True),
         url("api_url", "Where alerts are sent.", default="https://api.opsgenie.com/"),

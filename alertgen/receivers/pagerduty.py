@@ -20,6 +20,7 @@ from alertgen.receivers._http import HTTP_CONFIG
 INTEGRATION = Integration(
     key="pagerduty",
     about="Opens and resolves PagerDuty incidents.",
+    sample={"routing_key_file": "/etc/alertmanager/secrets/pagerduty"},
     ours={
         "description": f"{included('alertgen.title')}: {included('alertgen.summary')}",
         "severity": included("alertgen.pagerduty.severity"),

@@ -26,6 +26,7 @@ INTEGRATION = Integration(
     key="slack",
     about="Writes into a Slack channel.",
     send_resolved=False,
+    sample={"api_url_file": "/etc/alertmanager/secrets/slack", "channel": "#alerts"},
     ours={
         "send_resolved": True,
         "title": included("alertgen.title"),

@@ -8,6 +8,7 @@ from alertgen.receivers._http import HTTP_CONFIG
 INTEGRATION = Integration(
     key="webhook",
     about="Posts the notification as JSON.",
+    sample={"url": "https://example.com/alerts"},
     fields=(
         url("url", "Where it is posted, if the address is no secret.", templated_since="0.31"),
         setting("url_file", Kind.FILE, "The file that holds the address.", since="0.26"),

@@ -8,11 +8,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 
 from alertgen import inhibition
-from alertgen.example import example
+from alertgen.example import asking_for, example
 from alertgen.expand import Alert, Expansion, expand_with_defaults, fill, vocabulary
 from alertgen.pattern import Pattern
 from alertgen.profiles import PROFILES
 from alertgen.render.prometheus import formatted
+from alertgen.schema_words import in_yaml
 from alertgen.testgen.situations import scenarios
 
 
@@ -45,6 +46,7 @@ def pattern_page(pattern: Pattern, patterns: Mapping[str, Pattern]) -> str:
             "",
             fill(pattern.runbook.meaning, words),
             "",
+            *_asking_for(pattern),
             "parameters",
             *(
                 f"  {name:<16} {f.metadata['default']:<8} {f.metadata['meaning']}"
@@ -67,6 +69,17 @@ def pattern_page(pattern: Pattern, patterns: Mapping[str, Pattern]) -> str:
             *(f"  {fill(line, words)}" for line in pattern.runbook.mitigation),
         )
     )
+
+
+def _asking_for(pattern: Pattern) -> Iterator[str]:
+    """What to write into the spec to have the alert; nothing for one that is there anyway."""
+    for document, keys in zip(("the service's", "the site's"), asking_for(pattern), strict=True):
+        if keys:
+            yield from (
+                f"to have it, say in {document} document",
+                *(f"  {k}: {in_yaml(v)}" for k, v in keys.items()),
+                "",
+            )
 
 
 def _silencing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 import click
@@ -13,16 +14,25 @@ _COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
 def diagnostics(found: Sequence[Diagnostic]) -> str:
-    """Every finding with its hint and the other places that matter, then how many there are."""
+    """Every finding with its hint and the other places that matter, then how many there are.
+
+    A hint that the next finding has as well is said there, once for both, when both are in one file or say the same.
+    """
     lines: list[str] = []
-    for one in found:
+    for one, following in itertools.zip_longest(found, found[1:]):
         label = click.style(f"{one.severity}[{one.code}]", fg=_COLORS[one.severity], bold=True)
         lines.append(f"{click.style(printable(str(one.location)), bold=True)}: {label}: {printable(one.message)}")
-        lines += [f"    {printable(line)}" for line in one.hint.split("\n") if line]
+        if following is None or not _alike(one, following):
+            lines += [f"    {printable(line)}" for line in one.hint.split("\n") if line]
         lines += [f"    {place}: {why}" for place, why in one.related]
     if found:
         lines.append(summary(found))
     return "\n".join(lines)
+
+
+def _alike(one: Diagnostic, other: Diagnostic) -> bool:
+    together = one.location.path == other.location.path or one.message == other.message
+    return together and (one.code, one.hint) == (other.code, other.hint)
 
 
 def summary(found: Iterable[Diagnostic]) -> str:

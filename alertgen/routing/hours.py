@@ -151,7 +151,7 @@ def _named(written: Mapping[str, Any], key: str, names: Sequence[str]) -> frozen
         for part in parts:
             if part not in names:
                 one = key.removesuffix("s")
-                hint = did_you_mean(part.lower(), names)
+                hint = _in_full(text, names) or did_you_mean(part.lower(), names)
                 raise _WrongError(steps, f"there is no {one} {shown(part)}", hint or f"{names[0]}, {names[1]}, …")
         if len(parts) > 2:
             raise _WrongError(steps, f"{shown(text)} is not a range", f"write {names[1]}:{names[5]}")
@@ -212,6 +212,17 @@ def _times(written: Mapping[str, Any]) -> tuple[tuple[tuple[str, str], ...], tup
             same_day.append((start, _MIDNIGHT))
             morning += [("00:00", end)] if end != "00:00" else []
     return tuple(sorted(same_day)), tuple(sorted(morning))
+
+
+def _in_full(text: str, names: Sequence[str]) -> str:
+    """What `Mon-Fri` or `dec` is in full, as a hint; empty for what is no beginning of a name."""
+    parts = re.split(r"\s*[:-]\s*|\s+to\s+", text.strip().lower())
+    full = [name for part in parts for name in names if name.startswith(part) and len(part) >= _SHORTEST]
+    return f"did you mean '{':'.join(full)}'?" if len(full) == len(parts) <= 2 else ""
+
+
+_SHORTEST = 3
+"""Letters by which days and months can be told apart."""
 
 
 def _zone(written: Mapping[str, Any]) -> str:

@@ -90,6 +90,7 @@ def _several(meaning: str, kind: str = "string") -> dict[str, Any]:
 _HOURS = {
     "type": "array",
     "description": "Any of these.",
+    "examples": [[{"weekdays": "monday:friday", "times": "09:00-18:00", "location": "Europe/Berlin"}]],
     "minItems": 1,
     "items": _object(
         "Times and days that must all agree; what is not said does not matter.",
@@ -151,6 +152,11 @@ _EXPECTATION = _object(
     "at",
 )
 
+INSTEAD: Mapping[str, str] = {
+    severity: f"alerts whose severity is {severity} go to `{urgency}`" for severity, urgency in SEVERITIES.items()
+}
+"""Keys that a team has not, and people write: what to say of each."""
+
 _TEAM = _object(
     "A team: where its alerts go.",
     {
@@ -166,6 +172,7 @@ _TEAM = _object(
         "alerts": {"$ref": "#/$defs/alerts"},
     },
 )
+_TEAM["examples"] = [{"page": "web-pager", "ticket": "web-chat"}]
 
 SCHEMA: dict[str, Any] = _object(
     "Who is told.",

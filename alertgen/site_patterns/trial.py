@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from alertgen import promql_tree
-from alertgen.diagnostics import did_you_mean
+from alertgen.diagnostics import did_you_mean, nearest
 from alertgen.model import Scenario, Series, Site
 from alertgen.pattern import (
     Level,
@@ -234,7 +233,7 @@ def _differing(series: Series, selector: Selector) -> str:
 
 
 def _kept(labels: Labels, label: str) -> str:
-    near = difflib.get_close_matches(label, labels.named, n=1)
+    near = nearest(label, labels.named)
     return f"did you mean '{near[0]}'?" if near else f"keep it: by ({', '.join(sorted({*labels.named, label}))})"
 
 

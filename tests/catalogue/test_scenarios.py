@@ -34,8 +34,9 @@ ODD: dict[str, tuple[Any, ...]] = {
 
 
 def _odd(pattern: Pattern) -> Iterator[tuple[str, Expansion]]:
-    """One parameter after the other at odd values; no `for` and a long one; other paces. Not what is refused."""
+    """One parameter after the other at odd values; no `for`, and long ones; other paces. Not what is refused."""
     tried: list[dict[str, Any]] = [{"for": "0s", "keep_firing_for": "0s"}, {"for": "1h10m", "keep_firing_for": "7m"}]
+    tried += ({"for": each} for each in ("5m", "20m", "50m"))
     for name, parameter in pattern.parameters().items():
         tried += ({name: value} for value in ODD[parameter.metadata["quantity"].name])
     for settings in tried:

@@ -44,6 +44,13 @@ def test_a_page_that_cannot_be_written_is_said(run: Run, tmp_path: Path) -> None
     assert "proof.html: No such file or directory" in done.output
 
 
+def test_a_word_that_no_scenario_has_is_told_with_the_nearest_alert_or_service(run: Run) -> None:
+    for word, meant in (("WorkloadDwn", "WorkloadDown"), ("my-servce", "my-service")):
+        done = run("-k", word)
+        assert 2 == done.exit_code
+        assert f"no scenario contains '{word}'. did you mean '{meant}'?" in " ".join(done.output.split())
+
+
 def test_there_is_no_page_for_other_peoples_tests(run: Run) -> None:
     done = run("--tests", "x.yaml", "--html", "proof.html")
     assert 2 == done.exit_code

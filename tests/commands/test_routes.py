@@ -92,6 +92,13 @@ def test_explain_ends_with_the_same_answer(run: CliRunner) -> None:
     assert [f"  {line}" for line in asked.splitlines()[1:]] == explained.splitlines()[-len(asked.splitlines()) + 1 :]
 
 
+def test_of_labels_that_no_alert_has_it_is_told_as_well_that_none_has_them(run: CliRunner) -> None:
+    answer = run.invoke(main, ["routes", "--labels", "alertname=WorkloadDwn,service=my-app"])
+    assert 0 == answer.exit_code
+    assert answer.stdout.startswith("namespace=shop, team=web, tier=standard, alertname=WorkloadDwn, service=my-app\n")
+    assert "note: no alert of this spec has alertname=WorkloadDwn. did you mean 'WorkloadDown'?\n" == answer.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -117,6 +117,11 @@ def test_pods_of_a_service_that_knows_them_by_owner_have_one(promtool: Binary, t
         ("7:5: error[unused-series]: no alert that is expected", "waiting: Error", "alert: WorkloadDown, firing: 5m"),
         ("7:5: error[unused-series]: no alert that is expected", "upp: 1x5", "alert: WorkloadDown, silent: always"),
         ("7:5: error[bad-series]: the label 'a' is given", 'up{a="1",a="2"}: 1x5', "alert: WorkloadDown, firing: 5m"),
+        (
+            "7:5: error[bad-series]: there is no situation 'availble'",
+            "availble: 0 of 3",
+            "alert: WorkloadDown, firing: 5m",
+        ),
         ("7:5: error[bad-value]: available: 'some' is not", "available: some", "alert: WorkloadDown, firing: 5m"),
         ("7:5: error[bad-value]: requests: the service says", "requests: 5/s", "alert: WorkloadDown, firing: 5m"),
         ("7:5: error[bad-value]: available: rules are evaluated", f"{DOWN}7s", "alert: WorkloadDown, firing: 5m"),
