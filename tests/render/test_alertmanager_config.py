@@ -31,6 +31,7 @@ routing:
       page: {receiver: web-pager, escalate: [{after: 15m, receiver: web-lead}]}
       ticket: {receiver: web-chat, during: office, otherwise: {receiver: web-mail}}
     data:
+      page: web-lead
       ticket: data-chat
       alerts: {WorkloadDown: {receiver: web-lead}}
   hours:
@@ -107,7 +108,8 @@ def test_a_receiver_refers_to_secrets_where_the_spec_names_files(found: Mapping[
     assert {"key": "X-Team", "value": "web"} in mail["headers"]
     (pager,) = receivers["web-pager"]["pagerdutyConfigs"]
     assert [{"href": "http://w/", "alt": "wiki"}] == pager["pagerDutyLinkConfigs"]
-    hook = found["alertmanager-data.yaml"]["spec"]["receivers"][0]["webhookConfigs"][0]
+    data = {r["name"]: r for r in found["alertmanager-data.yaml"]["spec"]["receivers"]}
+    (hook,) = data["data-chat"]["webhookConfigs"]
     assert ("http://data/", 5) == (hook["url"], hook["maxAlerts"])
     assert {"authorization": {"credentials": {"name": "hook", "key": "token"}}} == hook["httpConfig"]
 
@@ -237,7 +239,7 @@ NOT_MOUNTED = "an AlertmanagerConfig reads secrets from a Secret, and this file 
          "not-in-object", "an AlertmanagerConfig has no jira"),
         ("office: [{weekdays: monday:friday,", "office: [^{location: Asia/Tokyo,", "not-in-object",
          "an AlertmanagerConfig knows only UTC, and these hours are those of Asia/Tokyo"),
-        ("data:\n      ticket:", "Data_1:\n      ^ticket:", "bad-name",
+        ("data:\n      page:", "Data_1:\n      ^page:", "bad-name",
          "'Data_1' cannot be the name of an AlertmanagerConfig"),
     ],
 )  # fmt: skip
