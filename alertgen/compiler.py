@@ -22,7 +22,7 @@ from alertgen.inhibition_check import Sort, check_written, sorts
 from alertgen.own_tests.read import own_tests
 from alertgen.own_tests.schema import KEY as TESTS
 from alertgen.pattern import Pattern
-from alertgen.render import alertmanager, docs, kubernetes, prometheus, routes, templates
+from alertgen.render import alertmanager, docs, kubernetes, prometheus, routes, secret, templates
 from alertgen.render import tests as render_tests
 from alertgen.routing import words
 from alertgen.routing.answer import may_inhibit
@@ -178,14 +178,44 @@ class Build:
     @property
     def routing_artifacts(self) -> tuple[Artifact, ...]:
         """Alertmanager's configuration, and the templates that it reads."""
-        estate, source = self.estate, self._source(self.estate.routing_document)
-        head = header("yaml", source)
-        rendered = alertmanager.render(self.routing, estate.tree, estate.alertmanager_version, head)
-        found = [Artifact("alertmanager/alertmanager.yaml", rendered)]
-        if alertmanager.reads_templates(self.routing, estate.tree):
-            texts = templates.render(self.routing.templates, header("tmpl", source))
+        found = [Artifact("alertmanager/alertmanager.yaml", self._configuration(templates.PATH))]
+        if texts := self._templates:
             found.append(Artifact(f"alertmanager/{templates.PATH}", texts))
+        operated = self.estate.site.operated
+        if operated:
+            head = header("yaml", self._source(self.estate.routing_document))
+            body = secret.render(operated.secret, operated.namespace, self._secret_files)
+            found.append(Artifact(f"kubernetes/{SITE_NAMESPACE}/alertmanager.yaml", f"{head}\n{body}"))
         return tuple(found)
+
+    def _configuration(self, templates_at: str) -> str:
+        """alertmanager.yaml where the templates are at a path."""
+        head = header("yaml", self._source(self.estate.routing_document))
+        return alertmanager.render(self.routing, self.estate.tree, self.estate.alertmanager_version, head, templates_at)
+
+    @property
+    def _templates(self) -> str:
+        """The file of templates; empty where nobody is told in these words."""
+        if not alertmanager.reads_templates(self.routing, self.estate.tree):
+            return ""
+        return templates.render(self.routing.templates, header("tmpl", self._source(self.estate.routing_document)))
+
+    @property
+    def _secret_files(self) -> Mapping[str, str]:
+        """What the operator's Secret holds, by key."""
+        found = {secret.CONFIGURATION: self._configuration(f"{secret.FOLDER}/{templates.FILE}")}
+        if texts := self._templates:
+            found[templates.FILE] = texts
+        return found
+
+    def too_large(self) -> Iterator[Diagnostic]:
+        """What would not fit into the operator's Secret. The spec must be free of errors."""
+        if self.estate.site.operated and (size := secret.size(self._secret_files)) > secret.MAX_BYTES:
+            yield Diagnostic(
+                self.estate.site_at("kubernetes", "alertmanager"), "too-large",
+                f"the routing is {size:,} bytes, and a Secret holds {secret.MAX_BYTES:,}",
+                hint="let fewer services send single alerts elsewhere, or give Alertmanager the plain file",
+            )  # fmt: skip
 
 
 _LATER = re.compile("\x0e([^\x0e]*)\x0e")
@@ -295,15 +325,7 @@ def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder
     problems += [*estate_problems, *service_problems]
     for pattern in estate.unproven:
         problems += _sketched(estate, pattern)
-    if not _errors(problems):
-        first = min((entry.document.key("team") for entry in entries), default=Location(spec_folder, 1, 1))
-        pages = {estate.site.team: _paging(estate, once)}
-        for entry in reversed(entries):
-            if alert := moulds[entry.shape.key].pages:
-                pages[entry.document.data["team"]] = f"{alert} of {'/'.join(entry.key)}"
-        problems += unheard(estate, once, pages, first)
-        problems += doubtful(estate, entries)
-    return Build(
+    build = Build(
         estate=estate,
         entries=entries,
         moulds=moulds,
@@ -311,6 +333,20 @@ def compile_spec(files: Iterable[tuple[str, bytes]], today: dt.date, spec_folder
         diagnostics=in_order(problems),
         spec_folder=spec_folder,
     )
+    return build if build.failed else replace(build, diagnostics=in_order([*problems, *_of_the_whole(build, once)]))
+
+
+def _of_the_whole(build: Build, once: Expansion) -> Iterator[Diagnostic]:
+    """What only shows in all documents together, once each is right by itself. `once` are the installation's alerts."""
+    estate, entries = build.estate, build.entries
+    first = min((entry.document.key("team") for entry in entries), default=Location(build.spec_folder, 1, 1))
+    pages = {estate.site.team: _paging(estate, once)}
+    for entry in reversed(entries):
+        if alert := build.moulds[entry.shape.key].pages:
+            pages[entry.document.data["team"]] = f"{alert} of {'/'.join(entry.key)}"
+    yield from unheard(estate, once, pages, first)
+    yield from doubtful(estate, entries)
+    yield from build.too_large()
 
 
 class _Alerts:

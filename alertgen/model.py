@@ -47,6 +47,15 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Operated:
+    """An `Alertmanager` object of the Prometheus operator, as far as it says where its configuration is read from."""
+
+    namespace: str
+    secret: str
+    """The Secret that it reads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """What is true of the whole installation."""
 
@@ -75,6 +84,8 @@ class Site:
     """metadata.labels of the PrometheusRule objects, for Prometheus' ruleSelector."""
     rule_namespace: str = "monitoring"
     """Namespace of the PrometheusRule that holds the once-per-cluster rules."""
+    operated: Operated | None = None
+    """The Alertmanager that gets the routing from the operator, where the site asks for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,9 @@ class Shape:
     longest: int
 
 
+LONGEST_CRON_JOB = 52
+"""Kubernetes refuses a CronJob with a longer name: its Jobs add eleven characters (pkg/apis/batch/validation)."""
+
 SHAPES: Mapping[Kind, Shape] = {
     Kind.DEPLOYMENT: Shape(f"-{_SAFE}{{1,10}}-{_SAFE}{{5}}", 46),
     Kind.STATEFUL_SET: Shape("-[0-9]+", 52),

@@ -20,6 +20,7 @@ from alertgen.site_patterns import schema as site_patterns
 from alertgen.tiers import DEFAULT_TIER, TIERS
 
 OBJECT_LABEL_PATTERN = "^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$"
+OBJECT_NAME_PATTERN = "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
 OBJECT_LABEL_VALUE_PATTERN = "^([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$"
 """What Kubernetes takes as labels of an object."""
 ALERT_PATTERN = "^[A-Z][A-Za-z0-9]*$"
@@ -174,6 +175,20 @@ SITE = keys(
                     OBJECT_LABEL_PATTERN,
                 ),
                 "namespace": name("Where the rules that exist once per cluster live (default monitoring)."),
+                "alertmanager": keys(
+                    "The Prometheus operator's Alertmanager object that gets the routing, in a Secret.",
+                    {
+                        "name": name("Its metadata.name: main in kube-prometheus."),
+                        "namespace": name("Its namespace (default: that of the rules)."),
+                        "secret": text(
+                            "The Secret that it reads, if its spec.configSecret names one (default "
+                            "alertmanager-<name>).",
+                            pattern=OBJECT_NAME_PATTERN,
+                            maxLength=253,
+                        ),
+                    },
+                    "name",
+                ),
             },
         ),
         "required_labels": {

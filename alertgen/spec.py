@@ -12,9 +12,9 @@ from typing import Any
 from alertgen import profiles
 from alertgen.diagnostics import Diagnostic, Location, did_you_mean
 from alertgen.facets import parts
-from alertgen.model import Kind, Select, Service, Site
+from alertgen.model import Kind, Operated, Select, Service, Site
 from alertgen.pattern import Pattern, Quantity
-from alertgen.podnames import SHAPES
+from alertgen.podnames import LONGEST_CRON_JOB, SHAPES
 from alertgen.quantity import Duration
 from alertgen.routing.model import Team
 from alertgen.tiers import DEFAULT_TIER, TIERS
@@ -105,8 +105,17 @@ def read_site(data: Mapping[str, Any]) -> Site:
         required_annotations=tuple(data.get("required_annotations", ())),
         rule_labels=kubernetes.get("labels", {}),
         rule_namespace=kubernetes.get("namespace", defaults.rule_namespace),
+        operated=_operated(kubernetes.get("namespace", defaults.rule_namespace), kubernetes.get("alertmanager")),
         facets={key: part.read(data[key], data) for key, part in parts("site").items() if key in data},
     )
+
+
+def _operated(rule_namespace: str, written: Mapping[str, str] | None) -> Operated | None:
+    if written is None:
+        return None
+    # As the operator does it where spec.configSecret is empty: pkg/alertmanager/operator.go, defaultConfigSecretName.
+    secret = written.get("secret", f"alertmanager-{written['name']}")
+    return Operated(namespace=written.get("namespace", rule_namespace), secret=secret)
 
 
 def check_site(data: Mapping[str, Any], at: At) -> Iterator[Diagnostic]:
@@ -211,6 +220,13 @@ def check_service(service: Service, teams: Mapping[str, Team], tiers: AbstractSe
             "name-too-long",
             f"Kubernetes cuts pod names of a {service.kind} whose name is longer than {longest} characters",
             hint="say `select: owner`, so that its pods are found by their owner instead of by their names",
+        )
+    elif service.kind is Kind.CRON_JOB and len(service.name) > LONGEST_CRON_JOB:
+        yield Diagnostic(
+            at("service"),
+            "name-too-long",
+            f"Kubernetes takes no CronJob whose name is longer than {LONGEST_CRON_JOB} characters",
+            hint="write the CronJob's name as it is in the cluster",
         )
     for reserved in sorted(_SET & set(service.labels)):
         yield Diagnostic(

@@ -19,10 +19,11 @@ from alertgen.diagnostics import AlertgenError
 from alertgen.tools import binaries
 from benchmarks import estate, measure, suite
 from benchmarks.measure import Cost
-from benchmarks.report import Result, Step, table, targets, test_table, test_targets
+from benchmarks.report import Result, Step, routing_table, table, targets, test_table, test_targets
 
 SIZES = (100, 1_000, 5_000)
 TEST_FILES = (100, 1_000)
+ROUTED = (2_000,)
 MISSED, ENVIRONMENT = 1, 3
 
 _ALERTGEN = str(Path(sys.executable).with_name("alertgen"))
@@ -35,6 +36,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks", description="How alertgen scales, measured against promtool.")
     parser.add_argument("--sizes", type=_sizes, default=SIZES, help="numbers of services, e.g. 100,25000")
     parser.add_argument("--tests", type=_sizes, default=TEST_FILES, help="numbers of test files, e.g. 100,1000")
+    parser.add_argument("--routed", type=_sizes, default=ROUTED, help="numbers of services to route for, e.g. 2000")
     arguments = parser.parse_args()
     sizes: Sequence[int] = arguments.sizes
     missed = False
@@ -46,6 +48,11 @@ def main() -> int:
                 result = _measured(services, Path(folder), str(promtool.path))
             print(table(result), flush=True)
             missed |= not all(target.kept for target in targets(result))
+        amtool = binaries.find("amtool", binaries.TOOLS_FOLDER, os.environ)
+        for services in arguments.routed:
+            with tempfile.TemporaryDirectory(prefix="alertgen-benchmark-") as folder:
+                size, costs = _routed(services, Path(folder), str(amtool.path))
+            print(routing_table(services, estate.TEAMS, size, costs), flush=True)
         for files in arguments.tests:
             with tempfile.TemporaryDirectory(prefix="alertgen-benchmark-") as folder:
                 alone, ours = _tested(files, Path(folder), promtool.path)
@@ -72,11 +79,15 @@ def _runs(services: int) -> int:
     return 5 if services <= 1_000 else 3 if services <= 5_000 else 1
 
 
-def _measured(services: int, folder: Path, promtool: str) -> Result:
+def _spec(services: int, folder: Path) -> None:
     for path, text in estate.spec(services):
         file = folder / "rules.d" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
+
+
+def _measured(services: int, folder: Path, promtool: str) -> Result:
+    _spec(services, folder)
     costs: defaultdict[Step, list[Cost]] = defaultdict(list)
     rules, runs = 0, _runs(services)
     for run in range(runs):
@@ -89,6 +100,25 @@ def _measured(services: int, folder: Path, promtool: str) -> Result:
         cost, rules = _promtool(promtool, folder)
         costs[Step.PROMTOOL].append(cost)
     return Result(services, rules, runs, {step: Cost.median(costs[step]) for step in Step})
+
+
+def _routed(services: int, folder: Path, amtool: str) -> tuple[int, dict[str, Cost]]:
+    """The size of alertmanager.yaml, and what it costs to make it and to ask it who is told."""
+    _spec(services, folder)
+    file, alert = folder / "golden" / "alertmanager" / "alertmanager.yaml", ("team=team-007", "severity=critical")
+    programs = {
+        "alertgen build": [_ALERTGEN, "build"],
+        "alertgen routes": [_ALERTGEN, "routes"],
+        "alertgen routes --labels": [_ALERTGEN, "routes", "--labels", ",".join(alert)],
+        "amtool check-config": [amtool, "check-config", str(file)],
+        "amtool routes test": [amtool, "config", "routes", "test", f"--config.file={file}", *alert],
+    }
+    costs: defaultdict[str, list[Cost]] = defaultdict(list)
+    for _ in range(3):
+        shutil.rmtree(folder / "golden", ignore_errors=True)
+        for name, program in programs.items():
+            costs[name].append(measure.run(program, folder, folder / "out"))
+    return file.stat().st_size, {name: Cost.median(each) for name, each in costs.items()}
 
 
 def _tested(files: int, folder: Path, promtool: Path) -> tuple[Cost, Cost]:

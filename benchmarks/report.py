@@ -100,11 +100,26 @@ def test_table(files: int, promtool: Cost, alertgen: Cost) -> str:
         f"{files:,} test files",
         f"  {'':<24}{'wall':>9}{'CPU':>9}{'memory':>9}{'/ promtool':>12}",
         *(
-            f"  {name:<24}{_seconds(cost.wall)}{_seconds(cost.cpu)}{_mib(cost.memory):>9}"
-            f"{cost.wall / promtool.wall:>12.2f}"
+            _row(name, cost, promtool)
             for name, cost in (("promtool test rules", promtool), ("alertgen test --tests", alertgen))
         ),
         *map(_verdict, test_targets(files, promtool, alertgen)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, cost: Cost, of: Cost) -> str:
+    """What a program costs, with its time as a share of another's."""
+    return f"  {name:<24}{_seconds(cost.wall)}{_seconds(cost.cpu)}{_mib(cost.memory):>9}{cost.wall / of.wall:>12.2f}"
+
+
+def routing_table(services: int, teams: int, size: int, costs: Mapping[str, Cost]) -> str:
+    """A site's routing: how large it is, and what each program costs on it, as a share of the first."""
+    first = next(iter(costs.values()))
+    lines = [
+        f"routing of {services:,} services and {teams:,} teams: alertmanager.yaml is {size / 1024:.0f} KiB",
+        f"  {'':<24}{'wall':>9}{'CPU':>9}{'memory':>9}{'/ build':>12}",
+        *(_row(name, cost, first) for name, cost in costs.items()),
     ]
     return "\n".join(lines) + "\n"
 

@@ -54,6 +54,11 @@ def found(*texts: str | bytes) -> list[str]:
         pytest.param(SERVICE.replace("my-app", '"a\\nb"'), "a.yaml:1:10 bad-value", id="a name with a newline"),
         pytest.param(SERVICE.replace("my-app", LONG), "a.yaml:1:10 too-long", id="a name of 300 characters"),
         pytest.param(SERVICE.replace("my-app", "x" * 50), "a.yaml:1:10 name-too-long", id="a name that pods cut"),
+        pytest.param(
+            f"{SERVICE.replace('my-app', 'x' * 53)}kind: CronJob\nselect: owner\n",
+            "a.yaml:1:10 name-too-long",
+            id="a CronJob that Kubernetes does not take",
+        ),
         pytest.param(SERVICE.replace("shop", "sh.op"), "a.yaml:2:12 bad-value", id="a namespace with a dot"),
         pytest.param(SERVICE.replace("web", "'w b'"), "a.yaml:3:7 bad-value", id="a team with a blank"),
         pytest.param(SERVICE + "container: 'a|b'\n", "a.yaml:4:12 bad-value", id="a container that is a regex"),

@@ -13,15 +13,13 @@ from alertgen.diagnostics import Diagnostic
 from alertgen.facet import At, Facet, Part
 from alertgen.model import Kind, Service, Site
 from alertgen.pattern import WINDOW
+from alertgen.podnames import LONGEST_CRON_JOB
 from alertgen.promql import Matcher, escape_regex, regex
 from alertgen.quantity import Duration
 from alertgen.schema_words import keys, name, quantity, several
 
 _DURATIONS: Final = ("every", "grace", "max_age", "max_runtime")
 _GRACE: Final = "10m"
-
-_LONGEST_NAME: Final = 52
-"""Kubernetes refuses a CronJob with a longer one: its Jobs add eleven characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,7 @@ PART = Part(
             {
                 "cronjob": {
                     **name("The CronJob's name; a service of kind CronJob may leave its own out."),
-                    "maxLength": _LONGEST_NAME,
+                    "maxLength": LONGEST_CRON_JOB,
                 },
                 "every": quantity(WINDOW, "The longest time from one run to the next, e.g. 24h."),
                 "grace": quantity(WINDOW, "A run that starts later than this was missed.", _GRACE),

@@ -15,10 +15,11 @@ _NAMED_INHIBITION: Version = (0, 30)
 """The first Alertmanager that lets inhibit rules have names; before, the name stands in a comment."""
 
 
-def render(routing: Routing, tree: Route, version: Version, header: str) -> str:
+def render(routing: Routing, tree: Route, version: Version, header: str, templates_at: str = templates.PATH) -> str:
     """alertmanager.yaml for this version: the tree, and the receivers that it reaches.
 
-    `header` is the comment that comes first, without a line break at its end. Routing and tree must be free of errors.
+    `header` is the comment that comes first, without a line break at its end; `templates_at` is where Alertmanager
+    finds the templates. Routing and tree must be free of errors.
     """
     sections = (
         ("route:", _route(tree, "  ")),
@@ -26,7 +27,7 @@ def render(routing: Routing, tree: Route, version: Version, header: str) -> str:
         ("time_intervals:", (line for interval in routing.intervals for line in _time_interval(interval))),
         ("receivers:", (line for receiver in _reached(routing, tree) for line in _receiver(receiver))),
     )
-    lines = [header, *([f"templates: {_flow([templates.PATH])}"] if reads_templates(routing, tree) else [])]
+    lines = [header, *([f"templates: {_flow([templates_at])}"] if reads_templates(routing, tree) else [])]
     for title, body in sections:
         content = list(body)
         lines += [title, *content] if content else []

@@ -50,10 +50,15 @@ def _bytes(text: str) -> int:
 
 
 def _object(name: str, namespace: str, labels: Mapping[str, str], body: str) -> str:
+    head = opening("monitoring.coreos.com/v1", "PrometheusRule", name, namespace, labels)
+    return head + (f"spec:\n  groups:\n{body}" if body else "spec:\n  groups: []\n")
+
+
+def opening(api_version: str, kind: str, name: str, namespace: str, labels: Mapping[str, str]) -> str:
+    """What every object begins with: what it is, what it is called, and who manages it."""
     wanted = {"app.kubernetes.io/managed-by": "alertgen", **labels}
     return (
-        f"apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n"
+        f"apiVersion: {api_version}\nkind: {kind}\nmetadata:\n"
         f"  name: {quoted(name)}\n  namespace: {quoted(namespace)}\n  labels:\n"
         + "".join(f"    {plainest(k)}: {quoted(v)}\n" for k, v in wanted.items())
-        + (f"spec:\n  groups:\n{body}" if body else "spec:\n  groups: []\n")
     )

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from alertgen.notifications import TEMPLATES
 
-PATH = "templates/alertgen.tmpl"
+FILE = "alertgen.tmpl"
+PATH = f"templates/{FILE}"
 """Where it is, seen from the configuration."""
 
 

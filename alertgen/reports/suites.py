@@ -50,8 +50,10 @@ def _found(verdict: Verdict, complaint: Complaint, timelines: Lines) -> Diagnost
         rule = f"the rule {failure.alertname} cannot be evaluated at {failure.at}"
         about = f"{group.title}: {rule}" if group else rule
         return Diagnostic(place, "test-failed", about, failure.error or words(complaint))
-    about = f"promtool does not take this file: {failure.error}" if failure.error else "a test fails"
-    return Diagnostic(place, "test-failed", about, "" if failure.error else words(complaint))
+    if failure.error:
+        about = f"promtool does not take this file: {' '.join(failure.error.split())}"
+        return Diagnostic(place, "test-failed", about)
+    return Diagnostic(place, "test-failed", "a test fails", words(complaint))
 
 
 def _again(source: Source, group: TestGroup | None) -> str:

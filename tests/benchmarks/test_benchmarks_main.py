@@ -10,16 +10,18 @@ from benchmarks import __main__ as benchmarks
 
 @pytest.mark.long
 def test_a_small_site_is_generated_built_checked_and_measured(
-    promtool: Binary, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    promtool: Binary, amtool: Binary, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["benchmarks", "--sizes", "3", "--tests", "2"])
+    monkeypatch.setattr("sys.argv", ["benchmarks", "--sizes", "3", "--tests", "2", "--routed", "3"])
     monkeypatch.setattr(benchmarks, "_runs", lambda _: 1)
-    monkeypatch.setenv("PATH", str(promtool.path.parent), prepend=":")
+    for tool in (promtool, amtool):
+        monkeypatch.setenv("PATH", str(tool.path.parent), prepend=":")
     assert 0 == benchmarks.main()
     printed = capsys.readouterr().out
     assert str(promtool) in printed.splitlines()[0]
     assert re.search(r"^3 services, \d\d+ rules \(one run\)$", printed, re.MULTILINE)
     assert re.search(r"^2 .*files", printed, re.MULTILINE)
+    assert re.search(r"^routing of 3 services and 100 teams: alertmanager.yaml is \d\d KiB$", printed, re.MULTILINE)
     assert 5 == len(re.findall(r"^  .+ s +[\d.]+ s +\d+ MiB +[\d.]+ +[\d.]+$", printed, re.MULTILINE))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import report
 from benchmarks.measure import Cost
-from benchmarks.report import TARGET_SIZE, Result, Step, table, targets
+from benchmarks.report import TARGET_SIZE, Result, Step, routing_table, table, targets
 
 MIB = 1 << 20
 
@@ -53,6 +53,18 @@ def test_the_table_shows_each_step_as_a_share_of_promtools_check_and_of_a_cold_b
   kept: a cold build takes at most 0.5 of the time of promtool's check (0.40)
   kept: a cold build stays under 500 MiB (100 MiB)
   kept: build --check costs no more than a build (0.50)
+"""
+    )
+
+
+def test_the_routing_has_its_size_and_each_program_as_a_share_of_the_build() -> None:
+    costs = {"alertgen build": Cost(4, 4, 100 * MIB), "alertgen routes": Cost(1, 1, 50 * MIB)}
+    assert routing_table(2_000, 100, 90 * 1_024, costs) == (
+        """\
+routing of 2,000 services and 100 teams: alertmanager.yaml is 90 KiB
+                               wall      CPU   memory     / build
+  alertgen build             4.00 s   4.00 s  100 MiB        1.00
+  alertgen routes            1.00 s   1.00 s   50 MiB        0.25
 """
     )
 

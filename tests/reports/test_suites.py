@@ -69,8 +69,10 @@ def test_a_rule_that_cannot_be_evaluated_is_told_at_its_test() -> None:
 
 
 def test_a_file_that_promtool_does_not_take_is_told_at_its_start() -> None:
-    (found,) = suites.findings([verdict((None, None, Failure(file=Path("t.yaml"), raw="x", error="bad key")))])
-    assert "t.yaml:1:1: error[test-failed]: promtool does not take this file: bad key" == str(found)
+    error = "yaml: unmarshal errors:\n  line 2: field a not found"
+    (found,) = suites.findings([verdict((None, None, Failure(file=Path("t.yaml"), raw="x", error=error)))])
+    said = "promtool does not take this file: yaml: unmarshal errors: line 2: field a not found"
+    assert f"t.yaml:1:1: error[test-failed]: {said}" == str(found)
 
 
 def test_json_knows_of_every_assertion_whether_it_holds() -> None:
