@@ -74,7 +74,7 @@ def nearest(word: str, known: Collection[str], least: float = 0.6) -> tuple[str,
 
     `least` is how much alike, from 0 to 1; from ALIKE on, parts do not count.
     """
-    plain = {_plain(each): each for each in known}
+    plain = {_plain(each): each for each in sorted(known)}
     asked = _plain(word)
     if asked in plain:
         return (plain[asked],)
