@@ -51,6 +51,7 @@ mutants: $(DEV) tools ## break every rule in one way of each kind: does a genera
 
 mutants-all: $(DEV) tools ## the same in every way there is, for rules that changed; writes docs/mutation.md
 	@PYTHONPATH=tests .venv/bin/python tests/catalogue/mutation_run.py
+	@.venv/bin/alertgen test --spec tests/larger_site/rules.d --out tests/larger_site/golden --coverage --fail-under 100
 
 check: lint types test verify matrix mutants ## everything that CI does
 

@@ -71,7 +71,7 @@ class Index:
 def _best(places: Sequence[Path], here: Path) -> Sequence[Path]:
     """Those below this place that are nearest to it, else those above it, else all others.
 
-    The settings of receivers are called like everything: they are no hint.
+    The settings of receivers and of alerts are called like everything: they are no hint to somebody elsewhere.
     """
     places = [place for place in places if "receivers" not in place[:-2]]
     below = [place for place in places if _fits(place[: len(here)], here)]
@@ -79,7 +79,7 @@ def _best(places: Sequence[Path], here: Path) -> Sequence[Path]:
         least = min(len(place) for place in below)
         return [place for place in below if len(place) == least]
     above = [place for place in places if _fits(place, here[: len(place)])]
-    return above or places
+    return above or [place for place in places if "alerts" not in place[:-1]]
 
 
 def _seen_from(here: Path, place: Path) -> Path:

@@ -435,7 +435,7 @@ def _services(
             found = (*found, *no_effect.in_service(estate, document, expansion), *_linted(expansion, document.at))
             problems += found
             used.add(estate, expansion, document)
-            errors = [problem for problem in found if problem.severity is Severity.ERROR]
+            errors = _errors(found)
             if not errors:
                 moulds[shape.key] = _mould(estate, document, shape, alerts.add(expansion))
             elif all(error.location.path != document.path for error in errors):
@@ -445,11 +445,15 @@ def _services(
         entries.append(Entry(document, shape, names))
     problems += clashes.twice(entries)
     problems += clashes.colliding(entries)
-    if not problems:
+    if not _errors(problems):
         problems += used.unused(estate)
     problems += clashes.claimed(entries)
     entries.sort(key=lambda entry: entry.key)
     return tuple(entries), moulds, problems
+
+
+def _errors(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    return [problem for problem in problems if problem.severity is Severity.ERROR]
 
 
 def _linted(expansion: Expansion, at: At) -> Iterator[Diagnostic]:

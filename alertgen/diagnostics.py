@@ -66,7 +66,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     near = nearest(word, candidates)
     if near:
         return f"did you mean {' or '.join(repr(each) for each in near)}?"
-    return f"known: {', '.join(candidates)}" if 0 < len(candidates) <= 12 else ""
+    return f"known: {', '.join(candidates)}" if 0 < len(candidates) <= _MOST_LISTED else ""
 
 
 def nearest(word: str, known: Collection[str], least: float = 0.6) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ def nearest(word: str, known: Collection[str], least: float = 0.6) -> tuple[str,
 
     `least` is how much alike, from 0 to 1; from ALIKE on, parts do not count.
     """
-    plain = {_plain(each): each for each in known}
+    plain = {_plain(each): each for each in sorted(known)}
     asked = _plain(word)
     if asked in plain:
         return (plain[asked],)
@@ -91,6 +91,7 @@ def nearest(word: str, known: Collection[str], least: float = 0.6) -> tuple[str,
 ALIKE = 0.8
 """From here on two words differ by a slip of the finger."""
 _MOST_PARTS = 4
+_MOST_LISTED = 15
 _SHORTEST_PART = 3
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from alertgen.diagnostics import Diagnostic, Severity
@@ -25,7 +26,8 @@ def judged(estate: Estate, routing: Routing, entries: Sequence[Entry]) -> Iterat
         causes = tuple(sorted({silencer.cause.get(ALERT_LABEL, "") for silencer in silent}))
         got = () if silent else told(answers(routing, estate.tree, labels, case.moment))
         which = CaseId(ROUTING, labels.get(ALERT_LABEL, "an alert"), case.name)
-        yield CaseResult(which, case.location, tuple(_failed(which, case, got, causes)))
+        failed = tuple(_failed(which, case, got, causes))
+        yield CaseResult(which, case.location, failed, picture=_why(case) if failed else "")
 
 
 def _failed(which: CaseId, case: Expectation, got: tuple[str, ...], causes: tuple[str, ...]) -> Iterator[Failed]:
@@ -34,6 +36,12 @@ def _failed(which: CaseId, case: Expectation, got: tuple[str, ...], causes: tupl
         yield Failed(which, at, _told(case.tells), _told(got))
     if causes != case.inhibited_by:
         yield Failed(which, at, _inhibited(case.inhibited_by), _inhibited(causes))
+
+
+def _why(case: Expectation) -> str:
+    labels = ",".join(f"{name}={value}" for name, value in case.labels.items())
+    moment = f"{case.moment:%Y-%m-%d %H:%M} {case.moment.tzinfo}"
+    return f"see why: alertgen routes --labels {shlex.quote(labels)} --at {shlex.quote(moment)}"
 
 
 def _told(names: tuple[str, ...]) -> str:

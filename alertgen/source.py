@@ -361,6 +361,8 @@ class _Reader:
                 continue
             message = f"key '{_short(key)}' was already given at line {self._findings.location(keys[key]).line}"
             hint = "keep one of the two"
+            if depth == 1 and key in KINDS:
+                hint += "; another document begins after a line of '---'"
             self._findings.add(place, "duplicate-key", message, hint, (keys[key], "first given here"))
         self.keys = keys
         return data

@@ -57,7 +57,7 @@ class CaseResult:
     failed: tuple[Failed, ...] = ()
     disagreement: str = ""
     picture: str = ""
-    """What happened in it, drawn in characters, where it failed."""
+    """What happened in it, drawn in characters, or where to see it; where it failed."""
 
 
 def cases(tests: TestFile) -> Iterator[CaseId]:

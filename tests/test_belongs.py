@@ -40,6 +40,7 @@ def test_a_key_at_the_wrong_place_is_told_the_right_one(
     ("kind", "written", "key"),
     [
         ("service", [], "nonsense"),
+        ("service", ["slo", 0], "window"),
         ("routing", ["routing", "mute", 0], "namespace"),
         ("routing", ["routing", "receivers", "ops", "slack"], "webhook"),
         ("routing", ["routing", "receivers", "ops", "slack"], "key"),  # many receivers have one, deep below

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alertgen.diagnostics import did_you_mean, nearest
 
@@ -50,3 +52,16 @@ def test_the_hint_names_all_that_may_be_meant_or_lists_what_there_is() -> None:
     )
     assert "known: data, web" == did_you_mean("shop", ["web", "data"])
     assert "" == did_you_mean("shop", [])
+
+
+_WORDS = st.text("abcdefgh-_AB", min_size=1, max_size=8)
+
+
+@given(st.text(max_size=12), st.sets(_WORDS, max_size=8), st.sampled_from([0.5, 0.6, 0.8, 0.9]))
+def test_only_what_is_known_is_meant(word: str, known: set[str], least: float) -> None:
+    assert set(nearest(word, known, least)) <= known
+
+
+@given(st.sets(st.text("abcdefgh", min_size=1, max_size=8), min_size=1, max_size=8))
+def test_a_known_word_means_itself(known: set[str]) -> None:
+    assert all((word,) == nearest(word, known) == nearest(word.upper(), known) for word in known)

@@ -126,3 +126,15 @@ def test_a_mute_of_a_misspelt_alert_mutes_nothing_and_is_told() -> None:
     assert ["no-such-alert: no alert of this spec has alertname=WorkloadDwn"] == [
         f"{d.code}: {d.message}" for d in built.diagnostics
     ]
+
+
+def test_a_case_that_fails_comes_with_the_command_that_shows_why() -> None:
+    build = built(DOWN, "tells: [chat]")
+    (result,) = judged(build.estate, build.routing, build.entries)
+    assert (
+        "see why: alertgen routes --labels alertname=WorkloadDown,service=my-app --at '2026-12-24 03:00 Europe/Berlin'"
+        == result.picture
+    )
+    right = built(DOWN, "tells: [pager, ops]")
+    (held,) = judged(right.estate, right.routing, right.entries)
+    assert "" == held.picture

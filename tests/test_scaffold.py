@@ -16,26 +16,28 @@ from alertgen.diagnostics import Diagnostic
 FOLDER = Path(alertgen.__file__).parent / "scaffold" / "rules.d"
 FILES = {file.name: file.read_text(encoding="utf-8") for file in sorted(FOLDER.iterdir())}
 
-NEEDS = {"slo": "http"}
+NEEDS = {"slo": "http", "hours": "mute", "mute": "hours"}
 """Keys that mean nothing without another one."""
+
+
+_KEY = re.compile(r"^( *)# ([a-z_]+):(?: |$)")
+_MORE = re.compile(r"^( *)# (?=  |- )")
 
 
 def blocks() -> list[tuple[str, str]]:
     """Each commented key with the file it is in."""
-    return [
-        (name, match[1]) for name, text in FILES.items() for match in re.finditer(r"^# ([a-z_]+):", text, re.MULTILINE)
-    ]
+    return [(name, key[2]) for name, text in FILES.items() for line in text.splitlines() if (key := _KEY.match(line))]
 
 
 def uncommented(text: str, *keys: str) -> str:
     """The text with these keys, and what is below them, no comments any more."""
     lines, inside = [], False
     for line in text.splitlines(keepends=True):
-        if match := re.match(r"# ([a-z_]+):", line):
-            inside = match[1] in keys
-        elif not line.startswith("#   "):
+        if key := _KEY.match(line):
+            inside = key[2] in keys
+        elif not _MORE.match(line):
             inside = False
-        lines.append(line.removeprefix("# ") if inside else line)
+        lines.append(line.replace("# ", "", 1) if inside else line)
     return "".join(lines)
 
 

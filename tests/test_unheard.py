@@ -107,3 +107,10 @@ def test_a_team_whose_alerts_can_all_wait_needs_no_page(service: str) -> None:
 
 def test_what_critical_asks_for_is_the_sites_to_say() -> None:
     assert [] == said(SERVICE, UNPAGED + "  severities: {critical: ticket}\n", "site: mine\nteam: data\n")
+
+
+def test_a_warning_hides_no_other_one() -> None:
+    volumes = SERVICE + "volumes: [data]\nalerts: {VolumeAlmostFull: {threshold: 90%}}\n"
+    assert ["warning a.yaml:5:40 cannot-work", "warning b.yaml:5:5 no-page"] == said(
+        volumes, UNPAGED, "site: mine\nteam: data\n"
+    )

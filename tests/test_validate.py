@@ -129,6 +129,8 @@ PAGER = 'write it like this: {routing_key_file: "/etc/alertmanager/secrets/pager
                      "put '- ' before it: it is a list, also of one", id="one mapping for a list"),
         pytest.param("tests: [{name: a, given: [up: 0x9], expect: [{alert: WorkloadDown, silent: always}]}]",
                      "put it in quotes", id="what YAML reads as a hexadecimal number"),
+        pytest.param("service: other", "keep one of the two; another document begins after a line of '---'",
+                     id="two services without a line between them"),
         pytest.param("hpa: my-app", "'hpa' belongs below `replicas`", id="a level too high"),
         pytest.param("expose: public", "Else, how: {type: LoadBalancer}.", id="the wrong one of one word"),
     ],

@@ -61,7 +61,6 @@ PATTERN = Pattern(
     level=Level.SERVICE,
     severity="warning",
     for_="15m",
-    enabled=False,
     facet=ISSUED,
     expr=expr,
     scenarios=scenarios,

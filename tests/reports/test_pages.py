@@ -42,3 +42,8 @@ def test_what_a_page_says_to_write_is_a_spec_that_has_the_alert(pattern: Pattern
 def test_the_page_of_an_alert_that_every_service_has_says_nothing_to_write() -> None:
     page = pages.pattern_page(catalogue()["WorkloadDown"], catalogue())
     assert "to have it" not in page
+
+
+def test_what_a_service_says_that_it_has_brings_an_alert_without_a_further_word() -> None:
+    on = {pattern.facet.text for pattern in catalogue().values() if pattern.facet and pattern.enabled}
+    assert set() == {pattern.facet.text for pattern in catalogue().values() if pattern.facet} - on
