@@ -19,11 +19,12 @@ from alertgen.diagnostics import AlertgenError
 from alertgen.tools import binaries
 from benchmarks import estate, measure, suite
 from benchmarks.measure import Cost
-from benchmarks.report import Result, Step, routing_table, table, targets, test_table, test_targets
+from benchmarks.report import Result, Step, comparison, table, targets, test_targets
 
 SIZES = (100, 1_000, 5_000)
 TEST_FILES = (100, 1_000)
 ROUTED = (2_000,)
+PROVEN = (100, 1_000)
 MISSED, ENVIRONMENT = 1, 3
 
 _ALERTGEN = str(Path(sys.executable).with_name("alertgen"))
@@ -37,6 +38,7 @@ def main() -> int:
     parser.add_argument("--sizes", type=_sizes, default=SIZES, help="numbers of services, e.g. 100,25000")
     parser.add_argument("--tests", type=_sizes, default=TEST_FILES, help="numbers of test files, e.g. 100,1000")
     parser.add_argument("--routed", type=_sizes, default=ROUTED, help="numbers of services to route for, e.g. 2000")
+    parser.add_argument("--proven", type=_sizes, default=PROVEN, help="numbers of services to prove, e.g. 100,1000")
     arguments = parser.parse_args()
     sizes: Sequence[int] = arguments.sizes
     missed = False
@@ -52,12 +54,23 @@ def main() -> int:
         for services in arguments.routed:
             with tempfile.TemporaryDirectory(prefix="alertgen-benchmark-") as folder:
                 size, costs = _routed(services, Path(folder), str(amtool.path))
-            print(routing_table(services, estate.TEAMS, size, costs), flush=True)
+            what = (
+                f"routing of {services:,} services and {estate.TEAMS:,} teams: alertmanager.yaml is {size >> 10:,} KiB"
+            )
+            print(comparison(what, costs, "build"), flush=True)
+        for services in arguments.proven:
+            with tempfile.TemporaryDirectory(prefix="alertgen-benchmark-") as folder:
+                files, costs = _proven(services, Path(folder), promtool.path, amtool.path)
+            found = list(test_targets(services, *costs.values()))
+            what = f"proof of {services:,} services, of {files:,} shapes"
+            print(comparison(what, costs, "promtool", found), flush=True)
+            missed |= not all(target.kept for target in found)
         for files in arguments.tests:
             with tempfile.TemporaryDirectory(prefix="alertgen-benchmark-") as folder:
-                alone, ours = _tested(files, Path(folder), promtool.path)
-            print(test_table(files, alone, ours), flush=True)
-            missed |= not all(target.kept for target in test_targets(files, alone, ours))
+                costs = _tested(files, Path(folder), promtool.path)
+            found = list(test_targets(files, *costs.values()))
+            print(comparison(f"{files:,} test files", costs, "promtool", found), flush=True)
+            missed |= not all(target.kept for target in found)
     except AlertgenError as error:
         print(f"{error.message}\n{error.hint}".strip(), file=sys.stderr)
         return ENVIRONMENT
@@ -121,7 +134,22 @@ def _routed(services: int, folder: Path, amtool: str) -> tuple[int, dict[str, Co
     return file.stat().st_size, {name: Cost.median(each) for name, each in costs.items()}
 
 
-def _tested(files: int, folder: Path, promtool: Path) -> tuple[Cost, Cost]:
+def _proven(services: int, folder: Path, promtool: Path, amtool: Path) -> tuple[int, dict[str, Cost]]:
+    """How many shapes there are, and what proving one service of each costs: by promtool alone, and by alertgen.
+
+    The tree has the tests of one service of each shape, which is what both run; alertgen also proves the routes.
+    """
+    _spec(services, folder)
+    _alertgen(folder)
+    tests = sorted(str(file.relative_to(folder)) for file in (folder / "golden" / "tests").rglob("*.yaml"))
+    path = f"{promtool.parent}{os.pathsep}{amtool.parent}"
+    return len(tests), {
+        "promtool test rules": measure.run([str(promtool), "test", "rules", *tests], folder, folder / "out"),
+        "alertgen test": measure.run([_ALERTGEN, "test", "--no-cache"], folder, folder / "out", PATH=path),
+    }
+
+
+def _tested(files: int, folder: Path, promtool: Path) -> dict[str, Cost]:
     """What a suite of test files costs: run by promtool alone, and by alertgen."""
     for path, text in suite.files(files):
         file = folder / path
@@ -130,10 +158,12 @@ def _tested(files: int, folder: Path, promtool: Path) -> tuple[Cost, Cost]:
     tests = [f"tests/{number}.yaml" for number in range(files)]
     costs: defaultdict[str, list[Cost]] = defaultdict(list)
     for _ in range(3 if files <= 100 else 1):
-        costs["promtool"].append(measure.run([str(promtool), "test", "rules", *tests], folder, folder / "out"))
+        costs["promtool test rules"].append(
+            measure.run([str(promtool), "test", "rules", *tests], folder, folder / "out")
+        )
         ours = [_ALERTGEN, "test", "--no-cache", "--tests", "tests/*.yaml"]
-        costs["alertgen"].append(measure.run(ours, folder, folder / "out", PATH=str(promtool.parent)))
-    return Cost.median(costs["promtool"]), Cost.median(costs["alertgen"])
+        costs["alertgen test --tests"].append(measure.run(ours, folder, folder / "out", PATH=str(promtool.parent)))
+    return {name: Cost.median(each) for name, each in costs.items()}
 
 
 def _alertgen(folder: Path, *options: str) -> Cost:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -86,42 +86,29 @@ def table(result: Result) -> str:
     return "\n".join(lines) + "\n"
 
 
+def comparison(what: str, costs: Mapping[str, Cost], of: str, found: Iterable[Target] = ()) -> str:
+    """What programs cost on the same input, each time as a share of the first one's, which is called `of`."""
+    first = next(iter(costs.values()))
+    lines = [
+        what,
+        f"  {'':<24}{'wall':>9}{'CPU':>9}{'memory':>9}{f'/ {of}':>12}",
+        *(_row(name, cost, first) for name, cost in costs.items()),
+        *map(_verdict, found),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def test_targets(files: int, promtool: Cost, alertgen: Cost) -> Iterator[Target]:
-    """What a suite of so many test files is held to: nothing, when it is smaller than TEST_TARGET_SIZE."""
+    """What a run of so many test files is held to: nothing, when they are fewer than TEST_TARGET_SIZE."""
     share = alertgen.wall / promtool.wall
     if files >= TEST_TARGET_SIZE:
         promise = f"tests take at most {TEST_SHARE:g} of the time that promtool takes alone"
         yield Target(promise, f"{share:.2f}", share <= TEST_SHARE)
 
 
-def test_table(files: int, promtool: Cost, alertgen: Cost) -> str:
-    """A suite of test files, run by promtool alone and by alertgen."""
-    lines = [
-        f"{files:,} test files",
-        f"  {'':<24}{'wall':>9}{'CPU':>9}{'memory':>9}{'/ promtool':>12}",
-        *(
-            _row(name, cost, promtool)
-            for name, cost in (("promtool test rules", promtool), ("alertgen test --tests", alertgen))
-        ),
-        *map(_verdict, test_targets(files, promtool, alertgen)),
-    ]
-    return "\n".join(lines) + "\n"
-
-
 def _row(name: str, cost: Cost, of: Cost) -> str:
     """What a program costs, with its time as a share of another's."""
     return f"  {name:<24}{_seconds(cost.wall)}{_seconds(cost.cpu)}{_mib(cost.memory):>9}{cost.wall / of.wall:>12.2f}"
-
-
-def routing_table(services: int, teams: int, size: int, costs: Mapping[str, Cost]) -> str:
-    """A site's routing: how large it is, and what each program costs on it, as a share of the first."""
-    first = next(iter(costs.values()))
-    lines = [
-        f"routing of {services:,} services and {teams:,} teams: alertmanager.yaml is {size / 1024:.0f} KiB",
-        f"  {'':<24}{'wall':>9}{'CPU':>9}{'memory':>9}{'/ build':>12}",
-        *(_row(name, cost, first) for name, cost in costs.items()),
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def _verdict(target: Target) -> str:

@@ -12,7 +12,7 @@ from benchmarks import __main__ as benchmarks
 def test_a_small_site_is_generated_built_checked_and_measured(
     promtool: Binary, amtool: Binary, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["benchmarks", "--sizes", "3", "--tests", "2", "--routed", "3"])
+    monkeypatch.setattr("sys.argv", ["benchmarks", "--sizes", "3", "--tests", "2", "--routed", "3", "--proven", "2"])
     monkeypatch.setattr(benchmarks, "_runs", lambda _: 1)
     for tool in (promtool, amtool):
         monkeypatch.setenv("PATH", str(tool.path.parent), prepend=":")
@@ -21,6 +21,7 @@ def test_a_small_site_is_generated_built_checked_and_measured(
     assert str(promtool) in printed.splitlines()[0]
     assert re.search(r"^3 services, \d\d+ rules \(one run\)$", printed, re.MULTILINE)
     assert re.search(r"^2 .*files", printed, re.MULTILINE)
+    assert re.search(r"^proof of 2 services, of \d shapes$", printed, re.MULTILINE)
     assert re.search(r"^routing of 3 services and 100 teams: alertmanager.yaml is \d+ KiB$", printed, re.MULTILINE)
     assert 5 == len(re.findall(r"^  .+ s +[\d.]+ s +\d+ MiB +[\d.]+ +[\d.]+$", printed, re.MULTILINE))
 

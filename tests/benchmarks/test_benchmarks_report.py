@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import report
 from benchmarks.measure import Cost
-from benchmarks.report import TARGET_SIZE, Result, Step, routing_table, table, targets
+from benchmarks.report import TARGET_SIZE, Result, Step, comparison, table, targets
 
 MIB = 1 << 20
 
@@ -57,11 +57,11 @@ def test_the_table_shows_each_step_as_a_share_of_promtools_check_and_of_a_cold_b
     )
 
 
-def test_the_routing_has_its_size_and_each_program_as_a_share_of_the_build() -> None:
+def test_each_program_is_compared_with_the_first() -> None:
     costs = {"alertgen build": Cost(4, 4, 100 * MIB), "alertgen routes": Cost(1, 1, 50 * MIB)}
-    assert routing_table(2_000, 100, 90 * 1_024, costs) == (
+    assert comparison("routing of 2,000 services", costs, "build") == (
         """\
-routing of 2,000 services and 100 teams: alertmanager.yaml is 90 KiB
+routing of 2,000 services
                                wall      CPU   memory     / build
   alertgen build             4.00 s   4.00 s  100 MiB        1.00
   alertgen routes            1.00 s   1.00 s   50 MiB        0.25
@@ -74,4 +74,6 @@ def test_a_suite_of_tests_is_held_to_a_share_of_promtools_time_once_it_is_large_
     assert [True] == [target.kept for target in report.test_targets(100, alone, Cost(6, 12, MIB))]
     assert [False] == [target.kept for target in report.test_targets(100, alone, Cost(6.1, 12, MIB))]
     assert [] == list(report.test_targets(99, alone, Cost(99, 99, MIB)))
-    assert "  MISSED: tests take at most 0.6 of the time" in report.test_table(100, alone, Cost(7, 12, MIB))
+    costs = {"promtool": alone, "alertgen": Cost(7, 12, MIB)}
+    shown = comparison("100 test files", costs, "promtool", report.test_targets(100, *costs.values()))
+    assert "  MISSED: tests take at most 0.6 of the time" in shown
