@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
+from alertgen.promql import quote
 from alertgen.promtool_output import unquoted
+from alertgen.quantity import number
 
 _LABEL = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_][A-Za-z0-9_]*))="((?:[^"\\]|\\.)*)",?')
 _SAMPLE = re.compile(r'\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\} ([^\s,{]+|\{\{.*?\}\})(?:, |$)')
@@ -20,6 +23,20 @@ class Sample:
 
     labels: Mapping[str, str]
     value: str
+
+    def __str__(self) -> str:
+        """As PromQL has it, with the value in plain notation: `up{job="a"} 0.5`."""
+        labels = ", ".join(f"{k}={quote(v)}" for k, v in self.labels.items() if k != "__name__")
+        name = self.labels.get("__name__", "")
+        return f"{name}{{{labels}}} {_plain(self.value)}" if labels or not name else f"{name} {_plain(self.value)}"
+
+
+def _plain(value: str) -> str:
+    """`1.5E+01` as 15; a histogram, NaN and infinity as they are."""
+    try:
+        return number(Decimal(value)) if Decimal(value).is_finite() else value
+    except InvalidOperation:
+        return value
 
 
 def samples(text: str) -> tuple[Sample, ...]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from alertgen import yamlnode
+from alertgen.measured import Measured, measured
+from alertgen.promql import PromQLError
 from alertgen.promtool_output import Failure
 from alertgen.rulefile import Rule
 from alertgen.samples import Sample, samples
@@ -22,6 +24,7 @@ MOST_STEPS = 2000
 """Beyond so many evaluations, a timeline has those that are asserted and some between."""
 
 _ALERTS = re.compile(r"ALERTS # (\d+)")
+_VALUE, _LIMIT = "value", "limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,61 @@ class Timeline:
         return any(count for time, count in self.firing.items() if time < before // self.step * self.step)
 
 
-def probes(bench: Bench, rule_files: Sequence[str]) -> str:
-    """The tests of a bench with nothing but questions: which alerts are there at each step of each test."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a rule's expression compared at one moment; `of` says how, and with what where that is a number."""
+
+    of: Measured
+    values: tuple[Sample, ...] = ()
+    limits: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What there was in a test that fails: an alert's states until some second, and what its rule compared."""
+
+    line: Timeline
+    until: float
+    compared: Compared | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be told besides the states: expressions by a word for each, at one moment in seconds."""
+
+    at: float
+    exprs: Mapping[str, str] = field(default_factory=dict)
+
+
+STATES = Question(0)
+"""Nothing but the states."""
+
+
+def comparison(rule: Rule, at: float) -> Question:
+    """What the rule compares at a moment; nothing is asked of an expression that cannot be read."""
+    try:
+        about = measured(rule.expr)
+    except PromQLError:
+        return Question(at)
+    limit = {_LIMIT: about.limit} if about.limit and about.constant is None else {}
+    return Question(at, {_VALUE: about.value, **limit})
+
+
+def compared(rule: Rule, question: Question, failures: Iterable[Failure]) -> Compared | None:
+    """What promtool answered to it; None where nothing was asked."""
+    if not question.exprs:
+        return None
+    words = {_noted(expr, word): word for word, expr in question.exprs.items()}
+    found = {words[f.expr]: samples(f.got) for f in failures if f.expr in words}
+    return Compared(measured(rule.expr), found.get(_VALUE, ()), found.get(_LIMIT, ()))
+
+
+def _noted(expr: str, word: str) -> str:
+    return f"{expr} # {word}"
+
+
+def probes(bench: Bench, rule_files: Sequence[str], question: Question = STATES) -> str:
+    """The tests of a bench with nothing but questions: which alerts are there at each step of each test, and more."""
     tests = bench.source.tests
     assert tests is not None
     nodes = [
@@ -52,7 +108,10 @@ def probes(bench: Bench, rule_files: Sequence[str]) -> str:
             {
                 "alert_rule_test": None,
                 "promql_expr_test": yamlnode.sequence(
-                    probe(f"ALERTS # {number}", at) for at in steps(bench, number, until)
+                    [
+                        *(probe(f"ALERTS # {number}", at) for at in steps(bench, number, until)),
+                        *(probe(_noted(expr, word), question.at) for word, expr in question.exprs.items()),
+                    ]
                 ),
             },
         )

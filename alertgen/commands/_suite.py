@@ -18,7 +18,7 @@ from alertgen.diagnostics import AlertgenError, Diagnostic, Severity, in_order
 from alertgen.reports import coverage_table, suites, tap, text
 from alertgen.rulefile import Rule
 from alertgen.suite import Source, Verdict, cases
-from alertgen.timeline import Timeline
+from alertgen.timeline import Happened
 from alertgen.tools import binaries, coverage_runner, suite_runner, timeline_runner
 from alertgen.tools.cache import Cache, folder
 from alertgen.tools.suite_files import Reader, expand
@@ -94,11 +94,11 @@ def run(asked: Asked) -> None:
 
 def _judged(
     asked: Asked, promtools: Sequence[binaries.Binary], sources: Sequence[Source]
-) -> tuple[list[Verdict], suites.Lines, tuple[AlertgenError, ...], int]:
-    """What all promtools say of each file, the states of the alerts about which they complain, how often one ran."""
+) -> tuple[list[Verdict], suites.Happenings, tuple[AlertgenError, ...], int]:
+    """What all promtools say of each file, what there was in the tests about which they complain, how often one ran."""
     found: dict[versions.Version, list[Verdict]] = {}
     errors: tuple[AlertgenError, ...] = ()
-    lines: dict[int, tuple[Timeline, float]] = {}
+    lines: dict[int, Happened] = {}
     ran = 0
     with (
         Cache(folder(os.environ) if asked.cached else None) as cache,
@@ -112,7 +112,7 @@ def _judged(
             errors += wrong
             ran += fresh
     for promtool in reversed(promtools):  # what the oldest one complains about is told in its words
-        lines |= timeline_runner.timelines(promtool, found[promtool.version], jobs=asked.jobs, timeout=asked.timeout)
+        lines |= timeline_runner.happened(promtool, found[promtool.version], jobs=asked.jobs, timeout=asked.timeout)
     return versions.merged(found), lines, errors, ran
 
 

@@ -5,45 +5,49 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from alertgen.diagnostics import Diagnostic, Location, did_you_mean
+from alertgen.quantity import number
 from alertgen.reports.strip import strip
+from alertgen.samples import Sample
 from alertgen.suite import Complaint, Source, Verdict, cases
-from alertgen.timeline import Timeline
-from alertgen.unittests import TestGroup
+from alertgen.timeline import Happened
+from alertgen.unittests import Assertion, TestGroup
 
-Lines = Mapping[int, tuple[Timeline, float]]
-"""By the `id` of an assertion, the states of the alert it is about, and until when, in seconds."""
+Happenings = Mapping[int, Happened]
+"""By the `id` of an assertion, what there was in its test."""
+
+_MOST_VALUES = 10
+"""Values that are told of an expression; more would hide what else there is to read."""
 
 
-def findings(verdicts: Sequence[Verdict], timelines: Lines = MappingProxyType({})) -> Iterator[Diagnostic]:
+def findings(verdicts: Sequence[Verdict], happened: Happenings = MappingProxyType({})) -> Iterator[Diagnostic]:
     """Each complaint of promtool's, at the assertion it is about."""
     for verdict in verdicts:
         for complaint in verdict.complaints:
-            yield _finding(verdict, complaint, timelines)
+            yield _finding(verdict, complaint, happened)
 
 
-def _finding(verdict: Verdict, complaint: Complaint, timelines: Lines = MappingProxyType({})) -> Diagnostic:
-    found = _found(verdict, complaint, timelines)
+def _finding(verdict: Verdict, complaint: Complaint, happened: Happenings = MappingProxyType({})) -> Diagnostic:
+    found = _found(verdict, complaint, happened)
     if not complaint.disagreement:
         return found
     hint = "\n".join(filter(None, [complaint.disagreement, found.hint]))
     return replace(found, code="versions-differ", hint=hint)
 
 
-def _found(verdict: Verdict, complaint: Complaint, timelines: Lines) -> Diagnostic:
+def _found(verdict: Verdict, complaint: Complaint, happened: Happenings) -> Diagnostic:
     failure, assertion = complaint.failure, complaint.assertion
     source = verdict.source
     group = source.tests.group(complaint.group) if source.tests and complaint.group is not None else None
     if assertion is not None:
         about = f"{group.title}: {assertion}" if group else str(assertion)
-        drawn = ""
-        if found := timelines.get(id(assertion)):
-            drawn = "\nstates\n" + _listed(strip(*found, assertion.time))
-        hint = words(complaint) + _hint(verdict, complaint) + drawn + _again(source, group)
+        there_was = _there_was(happened[id(assertion)], assertion) if id(assertion) in happened else ""
+        hint = words(complaint) + _hint(verdict, complaint) + there_was + _again(source, group)
         return Diagnostic(assertion.at, "test-failed", about, hint)
     place = group.at if group else Location(source.path, 1, 1)
     if failure.alertname is not None:
@@ -54,6 +58,26 @@ def _found(verdict: Verdict, complaint: Complaint, timelines: Lines) -> Diagnost
         about = f"promtool does not take this file: {' '.join(failure.error.split())}"
         return Diagnostic(place, "test-failed", about)
     return Diagnostic(place, "test-failed", "a test fails", words(complaint))
+
+
+def _there_was(found: Happened, assertion: Assertion) -> str:
+    """What the alert's expression gave at that time, and its states before and after."""
+    states = f"\nstates\n{_listed(strip(found.line, found.until, assertion.time))}"
+    if found.compared is None:
+        return states
+    of = found.compared.of
+    limit = number(Decimal(repr(of.constant))) if of.constant is not None else of.limit and "the limit"
+    title = f"value, compared with {of.operator} {limit}" if limit else "value"
+    told = f"\n{title}\n{_values(found.compared.values)}"
+    if of.limit and of.constant is None:
+        told += f"\nlimit\n{_values(found.compared.limits)}"
+    return told + states
+
+
+def _values(found: Sequence[Sample]) -> str:
+    lines = [str(sample) for sample in found[:_MOST_VALUES]]
+    lines += [f"and {len(found) - _MOST_VALUES} more"] if len(found) > _MOST_VALUES else []
+    return _listed("\n".join(lines))
 
 
 def _again(source: Source, group: TestGroup | None) -> str:

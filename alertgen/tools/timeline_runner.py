@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from alertgen.coverage import Seen
 from alertgen.diagnostics import AlertgenError
+from alertgen.promtool_output import Failure
 from alertgen.suite import Verdict
-from alertgen.timeline import Timeline, alerts, probes, timeline
+from alertgen.timeline import STATES, Happened, Question, alerts, compared, comparison, probes, timeline
 from alertgen.tools import promtool as tool
 from alertgen.tools.binaries import Binary
 from alertgen.trials import Bench, bench
@@ -21,26 +22,16 @@ MOST = 50
 
 
 def seen(
-    promtool: Binary, benches: Sequence[Bench], *, jobs: int, timeout: float
+    promtool: Binary, benches: Iterable[Bench], *, jobs: int, timeout: float
 ) -> tuple[dict[Bench, Seen], tuple[AlertgenError, ...]]:
     """Which alerts there were when, in every test that could tell."""
-    with tempfile.TemporaryDirectory(prefix="alertgen-", dir=tool.memory_folder(jobs)) as scratch:
-        paths: dict[Path, Bench] = {}
-        for number, one in enumerate(b for b in benches if b.rule.alert):
-            files = {f"{number}-{index}-rules.yaml": text for index, text in enumerate(one.rule_files({}))}
-            path = Path(scratch) / f"{number}.yaml"
-            for name, text in (files | {path.name: probes(one, list(files))}).items():
-                (path.parent / name).write_text(text, encoding="utf-8")
-            paths[path] = one
-        costs = {path: 2 * one.cost for path, one in paths.items()}  # half of it answering
-        done, errors = tool.run_test_files(promtool, costs, jobs=jobs, timeout=timeout, on_done=lambda _: None)
-        return {paths[path]: alerts(run.failures) for path, run in done.items()}, errors
+    questions = {bench: STATES for bench in benches if bench.rule.alert}
+    found, errors = _answers(promtool, questions, jobs=jobs, timeout=timeout)
+    return {bench: alerts(failures) for bench, failures in found.items()}, errors
 
 
-def timelines(
-    promtool: Binary, verdicts: Sequence[Verdict], *, jobs: int, timeout: float
-) -> Mapping[int, tuple[Timeline, float]]:
-    """For assertions that fail, by their `id`: the states of the alert they are about, and until when, in seconds.
+def happened(promtool: Binary, verdicts: Sequence[Verdict], *, jobs: int, timeout: float) -> Mapping[int, Happened]:
+    """For assertions that fail, by their `id`: what there was in their test.
 
     There is none where no rule or more than one has that name, nor for more than MOST.
     """
@@ -51,12 +42,33 @@ def timelines(
         if complaint.assertion and complaint.assertion.alertname
     ][:MOST]
     benches = {id(assertion): one for assertion, verdict in failed if (one := _bench(assertion, verdict))}
-    found, _ = seen(promtool, list(benches.values()), jobs=jobs, timeout=timeout)
-    return {
-        id(assertion): (timeline(one.rule, states, one.interval), one.until[assertion.group])
-        for assertion, _ in failed
-        if (one := benches.get(id(assertion))) and (states := found.get(one, {}).get(assertion.group))
-    }
+    questions = {benches[id(a)]: comparison(benches[id(a)].rule, a.time) for a, _ in failed if id(a) in benches}
+    answers, _ = _answers(promtool, questions, jobs=jobs, timeout=timeout)
+    found: dict[int, Happened] = {}
+    for assertion, _ in failed:
+        one = benches.get(id(assertion))
+        if one in answers:
+            states = alerts(answers[one]).get(assertion.group, {})
+            line = timeline(one.rule, states, one.interval)
+            values = compared(one.rule, questions[one], answers[one])
+            found[id(assertion)] = Happened(line, one.until[assertion.group], values)
+    return found
+
+
+def _answers(
+    promtool: Binary, questions: Mapping[Bench, Question], *, jobs: int, timeout: float
+) -> tuple[dict[Bench, tuple[Failure, ...]], tuple[AlertgenError, ...]]:
+    with tempfile.TemporaryDirectory(prefix="alertgen-", dir=tool.memory_folder(jobs)) as scratch:
+        paths: dict[Path, Bench] = {}
+        for number, (one, question) in enumerate(questions.items()):
+            files = {f"{number}-{index}-rules.yaml": text for index, text in enumerate(one.rule_files({}))}
+            path = Path(scratch) / f"{number}.yaml"
+            for name, text in (files | {path.name: probes(one, list(files), question)}).items():
+                (path.parent / name).write_text(text, encoding="utf-8")
+            paths[path] = one
+        costs = {path: 2 * one.cost for path, one in paths.items()}  # half of it answering
+        done, errors = tool.run_test_files(promtool, costs, jobs=jobs, timeout=timeout, on_done=lambda _: None)
+        return {paths[path]: tuple(run.failures) for path, run in done.items()}, errors
 
 
 def _bench(assertion: Assertion, verdict: Verdict) -> Bench | None:

@@ -6,10 +6,12 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from alertgen import rulefile, unittests
+from alertgen.measured import Measured
 from alertgen.promtool_output import Failure
 from alertgen.reports import suites
+from alertgen.samples import Sample
 from alertgen.suite import Complaint, Source, Verdict
-from alertgen.timeline import Timeline
+from alertgen.timeline import Compared, Happened, Timeline
 
 TESTS = """\
 tests:
@@ -50,8 +52,11 @@ def test_an_assertion_is_told_with_its_line_what_was_expected_and_what_there_was
 def test_a_failure_says_how_to_run_its_test_alone_and_which_states_the_alert_had() -> None:
     wrong = verdict(FIRES)
     line = Timeline({60.0: 1}, {240.0: 1, 300.0: 1}, 60.0)
-    (found,) = suites.findings([wrong], {id(wrong.complaints[0].assertion): (line, 360.0)})
-    drawn, mark, again = found.hint.splitlines()[-3:]
+    compared = Compared(Measured("up", "==", "0", 0.0), (Sample({"__name__": "up", "job": "a"}, "1.5E-01"),))
+    happened = Happened(line, 360.0, compared)
+    (found,) = suites.findings([wrong], {id(wrong.complaints[0].assertion): happened})
+    title, value, _, drawn, mark, again = found.hint.splitlines()[-6:]
+    assert ("value, compared with == 0", '  up{job="a"} 0.15') == (title, value)
     assert "  .p..##." == drawn.partition("  a column is 60s")[0]
     assert "       ^" == mark
     assert "run it alone: alertgen test --tests t.yaml -k first" == again
