@@ -62,6 +62,35 @@ exec '{promtool.path}' "$@\""""
     assert "passed" in done.stdout  # those that are silent
 
 
+ROUTING = """\
+routing:
+  default: {receiver: unowned}
+  teams: {web: {page: pager, ticket: chat}}
+  receivers:
+    unowned: {webhook: {url: "https://a.example.com"}}
+    pager: {webhook: {url: "https://b.example.com"}}
+    chat: {webhook: {url: "https://c.example.com"}}
+  routes:
+  - name: a crash may sleep
+    labels: {alertname: ContainerCrashLooping, service: my-app}
+    at: 2026-12-24 03:00 UTC
+    tells: [chat]
+  - name: a shop that is down may sleep
+    labels: {alertname: WorkloadDown, service: my-app}
+    at: 2026-12-24 03:00 UTC
+    tells: [chat]
+"""
+
+
+def test_what_is_expected_of_the_routing_is_an_item(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rules.d" / "routing.yaml").write_text(ROUTING, encoding="utf-8")
+    done = run("rules.d", "-k", "sleep", "-vv")
+    assert 1 == done.returncode, done.stdout + done.stderr
+    assert "1 failed, 1 passed" in done.stdout
+    assert "routing.yaml:13:5: error[" in done.stdout
+    assert "pager" in done.stdout
+
+
 def test_one_run_of_promtool_is_about_many_items(
     run: Run, tmp_path: Path, promtool: Binary, fake: Callable[[str, str], Path]
 ) -> None:
