@@ -16,12 +16,13 @@ def summary(
 
     `unknown` is how many scenarios could not be run; the assertions and the rules are those of the first promtool.
     """
+    verb = "holds" if len(results) == 1 else "hold"
     good = sum(1 for result in results if not result.failed)
     left_out = f", {unknown:,} could not be run" if unknown else ""
     known = sum(proof.known for proof in proofs)
     before = f", {count(known, 'file')} known from before" if known else ""
     return (
-        f"{good:,} of {count(len(results), 'scenario')} hold ({count(proofs[0].assertions, 'assertion')})"
+        f"{good:,} of {count(len(results), 'scenario')} {verb} ({count(proofs[0].assertions, 'assertion')})"
         f"{left_out}{before}, {count(proofs[0].rules, 'rule')} checked, {count(routed, 'alert')} routed: "
         f"{', '.join(map(str, tools))}"
     )
