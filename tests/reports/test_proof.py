@@ -14,7 +14,7 @@ BAD = CaseResult(GOOD.case, GOOD.location, (Failed(None, "1m", "1", "nothing"),)
 
 
 def proof(known: int = 0) -> Proof:
-    return Proof((), {}, (), rules=9, ran=frozenset(), assertions=4, known=known)
+    return Proof(failed=(), answers={}, errors=(), rules=9, ran=frozenset(), assertions=4, known=known)
 
 
 @pytest.mark.parametrize(
