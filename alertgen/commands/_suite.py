@@ -78,10 +78,12 @@ def run(asked: Asked) -> None:
         asserted = sum(len(group.assertions) for _, group, _ in tests)
         known = len(sources) * len(promtools) - ran
         before = f", {known:,} known from before" if known else ""
+        left_out = sum(len(source.tests.groups) for source in sources if source.tests) - len(tests)
+        unknown = f", {left_out:,} could not be run" if left_out else ""
         who = ", ".join(map(str, promtools))
         click.echo(
             f"{good:,} of {len(tests):,} tests pass ({text.count(asserted, 'assertion')}) in "
-            f"{text.count(len(sources), 'file')}{before}: {who}, {time.monotonic() - started:.1f} s"
+            f"{text.count(len(sources), 'file')}{unknown}{before}: {who}, {time.monotonic() - started:.1f} s"
         )
     if errors:
         sys.exit(options.ENVIRONMENT)

@@ -171,6 +171,15 @@ def test_a_promtool_that_is_not_there_is_the_environments_failure(run: Run) -> N
     assert "nowhere cannot be run" in done.stderr
 
 
+def test_tests_without_a_result_are_counted(run: Run, fake: Callable[[str, str], Path], promtool: Binary) -> None:
+    body = f"""case "$*" in --version) exec '{promtool.path}' --version;; esac
+kill -9 $$"""
+    done = run("--tests", "tests/good.yaml", PATH=f"{fake('promtool', body).parent}:/usr/bin:/bin")
+    assert 3 == done.returncode
+    assert done.stdout.startswith("0 of 0 tests pass (0 assertions) in 1 file, 1 could not be run: promtool")
+    assert "killed by SIGKILL; no result for 1 of 1 files, first tests/good.yaml" in done.stderr
+
+
 def test_what_promtool_said_of_the_same_content_is_not_asked_again(
     run: Run, tmp_path: Path, promtool: Binary, fake: Callable[[str, str], Path]
 ) -> None:

@@ -219,3 +219,14 @@ done"""
     assert [True, True, False, True, True] == [verdict.finished for verdict in verdicts]
     assert not verdicts[2].passed
     assert any(words in error.message for error in errors)
+
+
+def test_a_copy_that_is_left_without_a_result_is_told_by_the_name_of_its_file(
+    tmp_path: Path, fake_promtool: Callable[[str], Binary]
+) -> None:
+    folder = tmp_path / "[a]"
+    folder.mkdir()
+    fine = {"interval": "1m", "promql_expr_test": [{"expr": "vector(1) > 2", "eval_time": "1m"}]}
+    file = write(folder, "mine.yaml", [fine])
+    (_,), errors = suite_runner.run(fake_promtool("kill -9 $$"), [Reader().source(str(file))], jobs=1, timeout=3)
+    assert [f"first {file}"] == [error.message.rpartition(", ")[2] for error in errors]
