@@ -132,7 +132,8 @@ def chain(prometheus: Runnable, alertmanager: Runnable, folder: Path) -> Iterato
 def build(documents: Sequence[Mapping[str, Any]], out: Path) -> None:
     files = [(f"rules.d/{i}.yaml", json.dumps(document).encode()) for i, document in enumerate(documents)]
     result = compiler.compile_spec(files, dt.date(2026, 11, 23), "rules.d")
-    assert [] == [str(d) for d in result.diagnostics]
+    # The installation's own alerts are nobody's here, so that there are such.
+    assert [] == [str(d) for d in result.diagnostics if d.code != "no-site-team"]
     workspace.write(str(out), result.artifacts())
 
 

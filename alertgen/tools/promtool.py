@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -189,6 +189,17 @@ def memory_folder(jobs: int) -> Path | None:
         if writable and shutil.disk_usage(SHARED_MEMORY).free >= jobs * _MEMORY_PER_PROCESS:
             return SHARED_MEMORY
     return None
+
+
+def as_known(errors: Iterable[AlertgenError], names: Mapping[Path, str]) -> tuple[AlertgenError, ...]:
+    """The errors with the names of files that the user knows, instead of those of the copies that were run."""
+    found = []
+    for error in errors:
+        message = error.message
+        for path, name in names.items():
+            message = message.replace(str(path), name)
+        found.append(AlertgenError(message, hint=error.hint))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,15 +154,7 @@ def _run(
         more, wrong = tool.run_test_files(promtool, costs, jobs=jobs, timeout=timeout, on_done=on_done, root=root)
         found |= more
         errors += wrong
-    return found, tuple(_in_the_users_words(error, parts) for error in errors)
-
-
-def _in_the_users_words(error: AlertgenError, parts: Sequence[Part]) -> AlertgenError:
-    """The error with the names of files that the user knows, instead of those of their copies."""
-    message = error.message
-    for part in parts:
-        message = message.replace(str(part.path), part.source.path)
-    return AlertgenError(message, hint=error.hint)
+    return found, tool.as_known(errors, {part.path: part.source.path for part in parts})
 
 
 def _complaints(part: Part, run: tool.FileRun) -> list[Complaint] | None:

@@ -89,4 +89,6 @@ def _tried(
     new = {digest: "" if done[path].passed else "x" for path, digest in written.values() if path in done}
     cache.keep(new)
     known |= new
-    return {trial: bool(known[digest]) for trial, (_, digest) in written.items() if digest in known}, errors
+    names = {path: trial.bench.source.path for trial, (path, _) in written.items()}
+    found = {trial: bool(known[digest]) for trial, (_, digest) in written.items() if digest in known}
+    return found, tool.as_known(errors, names)

@@ -72,3 +72,4 @@ def test_a_promtool_that_goes_wrong_leaves_trials_unknown(stand: Bench, fake_pro
         )
     assert {} == found
     assert any("SIGKILL" in error.message for error in errors)
+    assert {f"first {stand.source.path}"} == {error.message.rpartition(", ")[2] for error in errors}
