@@ -15,7 +15,7 @@ PYTEST = .venv/bin/python -m pytest --quiet -n 2
 RUNTIME := .venv/runtime
 DEV := .venv/dev
 
-.PHONY: help build test lint types verify matrix specs mutants mutants-all check golden bench picture tools tools-matrix clean
+.PHONY: help build test lint types verify matrix specs mutants mutants-all check reference golden bench picture tools tools-matrix clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -23,7 +23,10 @@ help: ## this list
 build: $(RUNTIME) ## set up and write golden/ from rules.d/
 	@.venv/bin/alertgen build
 
-golden: build ## the same, after changing a pattern or a check; and the tests' larger site
+reference: $(RUNTIME) ## docs/alerts.md: everything about every alert
+	@.venv/bin/alertgen patterns --format markdown > docs/alerts.md
+
+golden: build reference ## build and docs/alerts.md, after changing a pattern or a check; and the tests' larger site
 	@cd tests/larger_site && ../../.venv/bin/alertgen build
 
 test: $(DEV) tools ## set up and run every test

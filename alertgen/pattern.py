@@ -255,6 +255,13 @@ class Pattern:
         """It watches the installation, not a service."""
         return self.level is Level.CLUSTER
 
+    def settings(self) -> Iterator[tuple[str, str, str]]:
+        """What can be set about when it fires: name, default and meaning."""
+        for name, field_ in self.parameters().items():
+            yield name, field_.metadata["default"], field_.metadata["meaning"]
+        yield "for", self.for_, "how long the condition must hold"
+        yield "keep_firing_for", self.keep_firing_for, "how long it stays after the condition is over"
+
     def parameters(self) -> dict[str, dataclasses.Field[Any]]:
         """The pattern's own parameters by name, in the order they were declared."""
         return {f.name: f for f in dataclasses.fields(self.params)}

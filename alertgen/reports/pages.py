@@ -23,11 +23,12 @@ def catalogue(patterns: Mapping[str, Pattern]) -> str:
     width = max(map(len, patterns))
     for pack, group in itertools.groupby(sorted(patterns.values(), key=lambda p: (p.pack, p.alert)), lambda p: p.pack):
         lines += [*([""] if lines else []), pack]
-        lines += [f"  {p.alert:<{width}} {p.severity:<9} {_scope(p)}" for p in group]
+        lines += [f"  {p.alert:<{width}} {p.severity:<9} {scope(p)}" for p in group]
     return "\n".join(lines)
 
 
-def _scope(pattern: Pattern) -> str:
+def scope(pattern: Pattern) -> str:
+    """Who has the alert: kinds of workloads, what they must have, and whether they must ask."""
     who = ["once per cluster"] if pattern.once_per_cluster else [", ".join(pattern.kinds)]
     who += [f"needs {pattern.facet.text.replace('`', '')}"] if pattern.facet else []
     who += [] if pattern.enabled else ["only when asked for"]
@@ -36,24 +37,17 @@ def _scope(pattern: Pattern) -> str:
 
 def pattern_page(pattern: Pattern, patterns: Mapping[str, Pattern]) -> str:
     """One pattern among others: meaning, parameters, expression, scenarios, runbook, for a service called my-app."""
-    switched_on = dataclasses.replace(pattern, enabled=True)
-    expansion = expand_with_defaults(*example(pattern), {pattern.alert: switched_on})
-    alert = expansion.alerts[0]
+    expansion, alert = shown(pattern)
     words = vocabulary(alert.subject, pattern, alert.settings)
     return "\n".join(
         (
-            f"{pattern.alert} ({pattern.pack}, {pattern.severity}, {_scope(pattern)})",
+            f"{pattern.alert} ({pattern.pack}, {pattern.severity}, {scope(pattern)})",
             "",
             fill(pattern.runbook.meaning, words),
             "",
-            *_asking_for(pattern),
+            *(line for document, keys in asked_for(pattern) for line in _asked(document, keys)),
             "parameters",
-            *(
-                f"  {name:<16} {f.metadata['default']:<8} {f.metadata['meaning']}"
-                for name, f in pattern.parameters().items()
-            ),
-            f"  {'for':<16} {pattern.for_:<8} how long the condition must hold",
-            f"  {'keep_firing_for':<16} {pattern.keep_firing_for:<8} how long it stays after the condition is over",
+            *(f"  {name:<16} {default:<8} {meaning}" for name, default, meaning in pattern.settings()),
             "",
             "expression, for the service my-app in the namespace shop",
             *_indented(formatted(alert.rule)),
@@ -62,7 +56,7 @@ def pattern_page(pattern: Pattern, patterns: Mapping[str, Pattern]) -> str:
             *(f"  {s.name}" for s in scenarios(expansion, alert)),
             "",
             *_silence("silences, unless more urgent", ((n, g.same) for g in pattern.silences for n in g.alerts)),
-            *_silence("is silenced by", _silencing(pattern, patterns, expansion)),
+            *_silence("is silenced by", silencing(pattern, patterns, expansion)),
             "look",
             *(f"  {fill(line, words)}" for line in pattern.runbook.diagnosis),
             "do",
@@ -71,18 +65,25 @@ def pattern_page(pattern: Pattern, patterns: Mapping[str, Pattern]) -> str:
     )
 
 
-def _asking_for(pattern: Pattern) -> Iterator[str]:
-    """What to write into the spec to have the alert; nothing for one that is there anyway."""
+def shown(pattern: Pattern) -> tuple[Expansion, Alert]:
+    """The alert of an example service that has it, and all of that service."""
+    switched_on = dataclasses.replace(pattern, enabled=True)
+    expansion = expand_with_defaults(*example(pattern), {pattern.alert: switched_on})
+    return expansion, expansion.alerts[0]
+
+
+def asked_for(pattern: Pattern) -> Iterator[tuple[str, list[str]]]:
+    """What to write into which document to have the alert, as YAML; nothing for one that is there anyway."""
     for document, keys in zip(("the service's", "the site's"), asking_for(pattern), strict=True):
         if keys:
-            yield from (
-                f"to have it, say in {document} document",
-                *(f"  {k}: {in_yaml(v)}" for k, v in keys.items()),
-                "",
-            )
+            yield document, [f"{key}: {in_yaml(value)}" for key, value in keys.items()]
 
 
-def _silencing(
+def _asked(document: str, lines: Iterable[str]) -> Iterator[str]:
+    return iter((f"to have it, say in {document} document", *(f"  {line}" for line in lines), ""))
+
+
+def silencing(
     pattern: Pattern, patterns: Mapping[str, Pattern], expansion: Expansion
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Who declares that it silences the pattern's alert, and what must be the same."""
