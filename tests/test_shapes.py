@@ -35,7 +35,7 @@ def _built(data: Mapping[str, Any]) -> compiler.Build:
     return compiler.compile_spec([*spec, ROUTING], TODAY, "rules.d")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(services())
 def test_the_filled_template_is_what_rendering_the_service_itself_gives(data: dict[str, Any]) -> None:
     build = _built(data)

@@ -187,7 +187,7 @@ _WEEKS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(span=_RANGES.filter(bool), week=_WEEKS)
 def test_what_alertmanager_is_given_holds_at_every_minute_that_is_meant_and_at_no_other(
     span: Mapping[str, Any], week: dt.date
