@@ -23,7 +23,6 @@ OBJECT_LABEL_PATTERN = "^([a-z0-9]([-.a-z0-9]*[a-z0-9])?/)?[A-Za-z0-9]([-._A-Za-
 OBJECT_NAME_PATTERN = "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$"
 OBJECT_LABEL_VALUE_PATTERN = "^([A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?)?$"
 """What Kubernetes takes as labels of an object."""
-ALERT_PATTERN = "^[A-Z][A-Za-z0-9]*$"
 URL_PATTERN = r"^https?://[^\s\"'<>\\{}|^`]+$"
 DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 VERSION_PATTERN = r"^[0-9]+\.[0-9]+(\.[0-9]+)?$"

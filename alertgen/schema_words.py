@@ -19,6 +19,7 @@ ADDRESS_PATTERN = r"^[^\s\"'<>\\{}|^`]+$"
 """What can stand in the labels `job` and `instance` and be repeated in a text: no blanks, quotes or braces."""
 PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:*-]*[A-Za-z0-9*]|[0-9]+[smhdwy]")
 """Text that needs no quotes in YAML: for examples, which contain no word with a meaning of its own."""
+ALERT_PATTERN = "^[A-Z][A-Za-z0-9]*$"
 LABEL_PATTERN = "^(?!__)(?!alertname$)[a-zA-Z_][a-zA-Z0-9_]*$"
 
 

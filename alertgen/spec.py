@@ -90,6 +90,7 @@ def read_site(data: Mapping[str, Any]) -> Site:
     """The site's facts; an empty mapping gives the defaults, which are kube-prometheus'."""
     kubernetes, prometheus = data.get("kubernetes", {}), data.get("prometheus", {})
     defaults = Site()
+    rule_namespace = kubernetes.get("namespace", defaults.rule_namespace)
     return Site(
         sources={name: _labels(source) for name, source in data.get("sources", {}).items() if _labels(source)},
         exporter_versions={n: version(s[_VERSION]) for n, s in data.get("sources", {}).items() if _VERSION in s},
@@ -104,8 +105,8 @@ def read_site(data: Mapping[str, Any]) -> Site:
         required_labels=tuple(data.get("required_labels", ())),
         required_annotations=tuple(data.get("required_annotations", ())),
         rule_labels=kubernetes.get("labels", {}),
-        rule_namespace=kubernetes.get("namespace", defaults.rule_namespace),
-        operated=_operated(kubernetes.get("namespace", defaults.rule_namespace), kubernetes.get("alertmanager")),
+        rule_namespace=rule_namespace,
+        operated=_operated(rule_namespace, kubernetes.get("alertmanager")),
         facets={key: part.read(data[key], data) for key, part in parts("site").items() if key in data},
     )
 

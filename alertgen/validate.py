@@ -26,7 +26,7 @@ _IN_WORDS: Mapping[str, str] = {
     schema_words.WORD_PATTERN: "letters, digits, '-', '_' and '.'",
     schema_words.ADDRESS_PATTERN: "a name or an address without spaces, quotes or braces",
     schema_words.LABEL_PATTERN: "a label of Prometheus (letters, digits and '_') that is not reserved",
-    schema.ALERT_PATTERN: "an alert name (letters and digits, beginning with a capital)",
+    schema_words.ALERT_PATTERN: "an alert name (letters and digits, beginning with a capital)",
     schema.URL_PATTERN: "an http or https address without spaces, quotes or braces",
     schema.DATE_PATTERN: "a day as YYYY-MM-DD",
     schema.VERSION_PATTERN: 'a version such as "2.42", in quotes',

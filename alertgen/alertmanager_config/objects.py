@@ -10,22 +10,21 @@ from alertgen.alertmanager_config.divide import Division
 from alertgen.alertmanager_config.effective import TeamObject
 from alertgen.alertmanager_config.express import express
 from alertgen.diagnostics import Diagnostic
-from alertgen.receivers import NONE, Receiver, shown
+from alertgen.receivers import Receiver, shown
 from alertgen.routing.model import At, Route, Routing, TimeInterval
-from alertgen.routing.resolve import every_route
+from alertgen.routing.resolve import every_route, reached
 
 _OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
 
 def objects(routing: Routing, division: Division, namespace: str) -> tuple[TeamObject, ...]:
     """The objects, in the order of the teams' names: an object is called as its team."""
-    known = {NONE.name: NONE, **routing.receivers}
     return tuple(
         TeamObject(
             name=team,
             namespace=namespace,
             route=route,
-            receivers=tuple(known[name] for name in sorted({each.receiver for each in every_route(route)})),
+            receivers=reached(routing, route),
             intervals=hours_of(route, routing.intervals),
         )
         for team, route in division.teams.items()

@@ -71,11 +71,12 @@ def show(alert: str, name: str | None, word: str, file: Path | None, timeout: in
 def _sitters(build: Build, expansion: Expansion, alert: str, word: str) -> list[tuple[CaseId, Sitter]]:
     """What is to be drawn of a service: the alert's scenarios, then those that the service itself says."""
     service = f"{expansion.namespace}/{expansion.name}"
+    proven = situations(expansion)
     found = [
         (CaseId(service, one.title, scenario.name), Sitter(expansion, one, scenario))
         for one in expansion.alerts
         if one.rule.alert == alert
-        for scenario in (situations(expansion)[one.title] if word else situations(expansion)[one.title][:1])
+        for scenario in (proven[one.title] if word else proven[one.title][:1])
     ]
     if word and expansion.service:
         own, _ = own_tests(build.document(expansion.namespace, expansion.name), expansion)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from alertgen.receivers import NONE, Receiver, Version, integrations
+from alertgen.receivers import Receiver, Version, integrations
 from alertgen.render import templates
 from alertgen.render.yamltext import plainest
 from alertgen.render.yamltree import entries, flow, item
 from alertgen.routing.model import InhibitRule, Matcher, Route, Routing, TimeInterval, TimeRange
-from alertgen.routing.resolve import every_route
+from alertgen.routing.resolve import reached
 
 _NAMED_INHIBITION: Version = (0, 30)
 """The first Alertmanager that lets inhibit rules have names; before, the name stands in a comment."""
@@ -34,7 +34,7 @@ def render(
         ("route:", _route(tree, "  ")),
         ("inhibit_rules:", (line for rule in routing.inhibit for line in _inhibit_rule(rule, version))),
         ("time_intervals:", (line for interval in routing.intervals for line in _time_interval(interval))),
-        ("receivers:", (line for receiver in _reached(routing, tree) for line in _receiver(receiver))),
+        ("receivers:", (line for receiver in reached(routing, tree) for line in _receiver(receiver))),
     )
     lines = [header, *([f"templates: {flow([templates_at])}"] if reads_templates(routing, whole or tree) else [])]
     for title, body in sections:
@@ -45,7 +45,7 @@ def render(
 
 def reads_templates(routing: Routing, tree: Route) -> bool:
     """Whether anybody who is told is told in alertgen's words, or in those of the site."""
-    used = (n.integration for receiver in _reached(routing, tree) for n in receiver.notifiers)
+    used = (n.integration for receiver in reached(routing, tree) for n in receiver.notifiers)
     return bool(routing.templates) or any(integrations()[key].ours for key in used)
 
 
@@ -98,12 +98,6 @@ def _time_range(span: TimeRange) -> dict[str, Any]:
         "location": span.location,
     }
     return {key: value for key, value in parts.items() if value}
-
-
-def _reached(routing: Routing, tree: Route) -> Iterator[Receiver]:
-    """The receivers that the tree names, in alphabetical order: any other would be configuration for nothing."""
-    known = {NONE.name: NONE, **routing.receivers}
-    yield from (known[name] for name in sorted({route.receiver for route in every_route(tree)}))
 
 
 def _receiver(receiver: Receiver) -> Iterator[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 
-from alertgen.routing.model import Route
+from alertgen.receivers import NONE, Receiver
+from alertgen.routing.model import Route, Routing
 
 
 def resolve(root: Route, labels: Mapping[str, str]) -> tuple[Route, ...]:
@@ -47,3 +48,9 @@ def every_route(root: Route) -> Iterator[Route]:
     yield root
     for child in root.routes:
         yield from every_route(child)
+
+
+def reached(routing: Routing, tree: Route) -> tuple[Receiver, ...]:
+    """The receivers that a tree names, in alphabetical order."""
+    known = {NONE.name: NONE, **routing.receivers}
+    return tuple(known[name] for name in sorted({route.receiver for route in every_route(tree)}))

@@ -9,39 +9,24 @@ from alertgen.model import Kind
 from alertgen.needs import NEEDS
 from alertgen.pattern import COUNT, DURATION, NUMBER, RATIO, WINDOW, Level, Quantity
 from alertgen.routing.model import SEVERITIES
+from alertgen.schema_words import ALERT_PATTERN, Schema, keys, mapping, text
 
 QUANTITIES: Final[Mapping[str, Quantity]] = {q.name: q for q in (COUNT, RATIO, NUMBER, DURATION, WINDOW)}
 """The types a parameter may have."""
 
-ALERT_PATTERN: Final = "^[A-Z][A-Za-z0-9]*$"
-_LABEL_PATTERN: Final = "^(?!__)(?!alertname$)[a-zA-Z_][a-zA-Z0-9_]*$"
 _PARAMETER_PATTERN: Final = "^[a-z]+(_[a-z]+)*$"
 
 
-def _text(meaning: str, **more: Any) -> dict[str, Any]:
-    return {"type": "string", "minLength": 1, "maxLength": 5000, "description": meaning, **more}
+def _text(meaning: str, **more: Any) -> Schema:
+    """A text, which may be long: there are expressions and paragraphs among them."""
+    return text(meaning, **{"maxLength": 5000, **more})
 
 
-def _object(meaning: str, properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "description": meaning,
-        "properties": dict(properties),
-        "required": list(required),
-        "additionalProperties": False,
-    }
-
-
-def _map(meaning: str, value: Mapping[str, Any], names: str = "") -> dict[str, Any]:
-    shape = {"type": "object", "description": meaning, "additionalProperties": value}
-    return shape | ({"propertyNames": {"pattern": names}} if names else {})
-
-
-def _time(meaning: str) -> dict[str, Any]:
+def _time(meaning: str) -> Schema:
     return {"type": ["string", "integer"], "minLength": 1, "description": meaning}
 
 
-_PARAMETER: Final = _object(
+_PARAMETER: Final = keys(
     "One parameter.",
     {
         "type": {
@@ -62,15 +47,14 @@ _PARAMETER: Final = _object(
     ]
 }
 
-_FIRES: Final = _object(
+_FIRES: Final = keys(
     "When the condition holds, and what fires then; how long it is pending before follows from `for`.",
     {
         "from": _time("The first evaluation at which the condition holds, from the start of the test: 5m30s."),
         "until": _time("The last one; without it, the condition holds until the test ends."),
-        "labels": _map(
+        "labels": mapping(
             "The series labels of what fires; those with one value in all the scenario's series need not be named.",
             {"type": "string"},
-            _LABEL_PATTERN,
         ),
         "value": _text("What `{{ $value }}` reads in the annotations then, formatted as they ask."),
         "may_start_earlier": _time(
@@ -82,7 +66,7 @@ _FIRES: Final = _object(
     "from",
 )
 
-_SCENARIO: Final = _object(
+_SCENARIO: Final = keys(
     "One situation and what the alert must do in it: fire as `fires` says, or else stay silent.",
     {
         "name": _text(
@@ -90,11 +74,13 @@ _SCENARIO: Final = _object(
             pattern="^(fires|silent) ",
             maxLength=200,
         ),
-        "series": _map(
-            'The input: metric{label="value"} → samples as promtool writes them (0x10 1001x60 _x5 stale), one each '
-            "evaluation interval. The last item goes on until the test ends; `_` or `stale` end the series.",
-            {"type": ["string", "number"]},
-        ),
+        "series": {
+            "type": "object",
+            "description": 'The input: metric{label="value"} → samples as promtool writes them (0x10 1001x60 _x5 '
+            "stale), one each evaluation interval. The last item goes on until the test ends; `_` or `stale` end the "
+            "series.",
+            "additionalProperties": {"type": ["string", "number"]},
+        },
         "fires": _FIRES,
         "pending": {
             "type": "boolean",
@@ -105,7 +91,7 @@ _SCENARIO: Final = _object(
     "series",
 )
 
-SCHEMA: Final = _object(
+SCHEMA: Final = keys(
     "A site's own alert. ${word} stands for a parameter or a name; ${window / 2} and the like are calculated.",
     {
         "pattern": _text("The alert's name.", pattern=ALERT_PATTERN, maxLength=100),
@@ -142,9 +128,9 @@ SCHEMA: Final = _object(
             **DURATION.schema,
             "description": "How long the alert stays after the condition is over (default 0s).",
         },
-        "labels": _map("Static labels on the alert.", {"type": "string", "maxLength": 1000}, _LABEL_PATTERN),
-        "annotations": _map("Annotations besides summary and description.", _text("A text."), _LABEL_PATTERN),
-        "params": _map("What a service may tune, by name.", _PARAMETER, _PARAMETER_PATTERN),
+        "labels": mapping("Static labels on the alert.", {"type": "string", "maxLength": 1000}),
+        "annotations": mapping("Annotations besides summary and description.", _text("A text.")),
+        "params": mapping("What a service may tune, by name.", _PARAMETER, _PARAMETER_PATTERN),
         "expr": _text(
             "When the condition holds, in PromQL. ${namespace}, ${service}, ${container}, ${kind} and ${pods} (a "
             "regular expression for its pods' names) stand inside quotes; a duration is its seconds but for ranges.",
@@ -152,7 +138,7 @@ SCHEMA: Final = _object(
         ),
         "summary": _text("One line for the notification; {{ $labels.x }} and {{ $value }} as in Prometheus."),
         "description": _text("What happened and what it means, for the notification."),
-        "runbook": _object(
+        "runbook": keys(
             "What the person who is woken needs first.",
             {
                 "meaning": _text("What it means when this alert fires."),

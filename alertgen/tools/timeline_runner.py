@@ -41,18 +41,19 @@ def happened(promtool: Binary, verdicts: Sequence[Verdict], *, jobs: int, timeou
         for complaint in verdict.complaints
         if complaint.assertion and complaint.assertion.alertname
     ][:MOST]
-    benches = {id(assertion): one for assertion, verdict in failed if (one := _bench(assertion, verdict))}
-    questions = {benches[id(a)]: comparison(benches[id(a)].rule, a.time) for a, _ in failed if id(a) in benches}
+    benches = {id(a): (a, one) for a, verdict in failed if (one := _bench(a, verdict))}
+    questions = {one: comparison(one.rule, assertion.time) for assertion, one in benches.values()}
     answers, _ = _answers(promtool, questions, jobs=jobs, timeout=timeout)
-    found: dict[int, Happened] = {}
-    for assertion, _ in failed:
-        one = benches.get(id(assertion))
-        if one in answers:
-            states = alerts(answers[one]).get(assertion.group, {})
-            line = timeline(one.rule, states, one.interval)
-            values = compared(one.rule, questions[one], answers[one])
-            found[id(assertion)] = Happened(line, one.until[assertion.group], values)
-    return found
+    return {
+        number: _happened(one, assertion.group, questions[one], answers[one])
+        for number, (assertion, one) in benches.items()
+        if one in answers
+    }
+
+
+def _happened(one: Bench, group: int, question: Question, answers: Sequence[Failure]) -> Happened:
+    line = timeline(one.rule, alerts(answers).get(group, {}), one.interval)
+    return Happened(line, one.until[group], compared(one.rule, question, answers))
 
 
 def _answers(

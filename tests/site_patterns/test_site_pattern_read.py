@@ -717,7 +717,7 @@ def test_with_its_job_repaired_the_first_rule_fires_for_ever_and_for_others(
 
 def test_the_schema_refuses_and_describes_in_the_words_of_the_other_documents() -> None:
     properties = SCHEMA["properties"]
-    assert schema.ALERT_PATTERN == properties["pattern"]["pattern"]
+    assert schema_words.ALERT_PATTERN == properties["pattern"]["pattern"]
     assert schema_words.LABEL_PATTERN == properties["labels"]["propertyNames"]["pattern"]
     assert list(schema.SEVERITIES) == properties["severity"]["enum"]
     assert all("description" in value for value in properties.values())
