@@ -32,11 +32,11 @@ class Outcome:
     fate: Fate
 
 
-def score(outcomes: Iterable[Outcome]) -> float:
+def score(outcomes: Iterable[Outcome]) -> float | None:
     """The share of slips that were noticed, in percent, of those of which it is known.
 
-    Without any slip it is all; when nothing is known of any, it is none: a run without time proves nothing.
+    Without any slip it is all; when nothing is known of any there is none: a run without time proves nothing.
     """
     fates = [outcome.fate for outcome in outcomes]
     known = len(fates) - fates.count(Fate.UNKNOWN)
-    return 100 * fates.count(Fate.KILLED) / known if known else 0.0 if fates else 100.0
+    return 100 * fates.count(Fate.KILLED) / known if known else None if fates else 100.0

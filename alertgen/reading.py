@@ -62,6 +62,7 @@ class Rules:
             (self.alerts if rule.alert else self.records)[rule.name].append(rule)
         self._of_exprs: dict[str, Reads] = {}
         self._of_alerts: dict[str, Reads] = {}
+        self._widely: dict[Rule, Reads] = {}
 
     def alert(self, name: str) -> Reads:
         """What the alerts of that name read."""
@@ -78,6 +79,16 @@ class Rules:
     def of(self, alert: str, expr: str) -> Reads:
         """What an assertion about an alert or an expression reads."""
         return self.alert(alert) if alert else self.expr(expr)
+
+    def widely(self, rule: Rule) -> Reads:
+        """What a rule reads, and what it would if it left out any of its matchers."""
+        if rule not in self._widely:
+            try:
+                metrics = {selector.metric for selector in promql_tree.selectors(promql_tree.parse(rule.expr))}
+            except PromQLError:
+                metrics = set()
+            self._widely[rule] = self._followed((rule,), metrics)
+        return self._widely[rule]
 
     def _followed(self, rules: Iterable[Rule], exprs: Iterable[str]) -> Reads:
         seen = set(rules)
@@ -107,14 +118,18 @@ class Rules:
     def _written_by(self, selector: Selector) -> Iterable[Rule]:
         """The rules whose results a selector may read."""
         if selector.metric in _ALERTS:
-            return [r for name, rules in self.alerts.items() if _names(selector, name) for r in rules]
-        if selector.metric:
-            return self.records.get(selector.metric, ())
-        return [rule for rules in self.records.values() for rule in rules]
+            written: Iterable[list[Rule]] = self.alerts.values()
+        elif selector.metric:
+            written = (self.records.get(selector.metric, []),)
+        else:
+            written = self.records.values()
+        return [rule for rules in written for rule in rules if _may_take(selector, rule)]
 
 
-def _names(selector: Selector, alert: str) -> bool:
-    return all(c.takes(alert) for c in selector.conditions if c.label == "alertname")
+def _may_take(selector: Selector, rule: Rule) -> bool:
+    """Whether a selector may take what the rule writes, by the labels that the rule itself sets."""
+    labels = {"alertname": rule.name, **rule.labels} if rule.alert else rule.labels
+    return all(c.takes(labels[c.label]) for c in selector.conditions if "{{" not in labels.get(c.label, "{{"))
 
 
 @functools.lru_cache(maxsize=64)

@@ -10,14 +10,15 @@ from alertgen.promtool_output import Failure
 from alertgen.rulefile import Rule, RuleFile
 from alertgen.unittests import Assertion, TestFile, TestGroup
 
-_GROUP_COST = 0.009
-_RULE_COST = 0.00014
-"""Seconds that promtool takes for a test's database, and for each rule at each evaluation."""
+_GROUP_COST = 0.007
+_RULE_COST = 0.00007
+_SERIES_COST = 0.000005
+"""Seconds that promtool takes for a test's database, and for each rule and each series at each evaluation."""
 
 
-def seconds_for(rules: int, evaluations: float) -> float:
+def seconds_for(rules: int, series: int, evaluations: float) -> float:
     """About how long promtool takes for one test."""
-    return _GROUP_COST + _RULE_COST * rules * evaluations
+    return _GROUP_COST + (_RULE_COST * rules + _SERIES_COST * series) * evaluations
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +56,7 @@ class Source:
     def cost(self, group: TestGroup) -> float:
         """About how many seconds promtool needs for a test."""
         interval = self.tests.evaluation_interval if self.tests else 60.0
-        return seconds_for(len(self.loaded), group.until / interval + 1)
+        return seconds_for(len(self.loaded), len(group.series), group.until / interval + 1)
 
     @property
     def costs(self) -> float:

@@ -7,7 +7,7 @@ noticed depends on the assertions that read it, in the end, and on the rules tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from alertgen import yamlnode
 from alertgen.model import AlertingRule, RecordingRule
@@ -25,15 +25,22 @@ Changes = Mapping[str, Node | None]
 
 _DEFAULT = 60
 
+_ALLOWANCES = (0.03, 0.12, float("inf"))
+"""Seconds that the parts of a bench may take; a process takes 0.04 s."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bench:
-    """What it takes to try a rule: the tests of one file that could notice a slip, and the rules that these need."""
+    """What it takes to try a rule: the tests of one file that could notice a slip, and what these need.
+
+    `rules` are evaluated; of the series in the tests, those of `metrics` are loaded, all of them where it is None.
+    """
 
     source: Source
     rule: Rule
     assertions: tuple[Assertion, ...]
     rules: frozenset[Rule]
+    metrics: frozenset[str] | None
 
     @property
     def interval(self) -> float:
@@ -51,16 +58,34 @@ class Bench:
     @property
     def cost(self) -> float:
         """About how many seconds one trial takes."""
-        return sum(seconds_for(len(self.rules), until / self.interval + 1) for until in self.until.values())
+        return sum(self._cost(group, until) for group, until in self.until.items())
+
+    def _cost(self, group: int, until: float) -> float:
+        tests = self.source.tests
+        assert tests is not None
+        loaded = sum(self._loads(given.metric) for given in tests.group(group).series)
+        return seconds_for(len(self.rules), loaded, until / self.interval + 1)
 
     def parts(self) -> tuple[Bench, ...]:
-        """The bench cut up: two cheap tests, which notice most slips, then more, then all the others."""
-        until = self.until
-        groups = sorted(until, key=lambda number: (until[number], number))
-        cuts = [groups[start:end] for start, end in ((0, 2), (2, 8), (8, None))]
-        return tuple(
-            replace(self, assertions=tuple(a for a in self.assertions if a.group in cut)) for cut in cuts if cut
-        )
+        """The bench cut up: what is cheap and notices most slips, then more of it, then all the rest.
+
+        The fewer rules an assertion needs, the closer it looks at this one; of those alike, the early ones are cheap.
+        """
+        single = [_bench(self.source, self.rule, (assertion,)) for assertion in self.assertions]
+        single.sort(key=lambda test: (len(test.rules), *_place(test.assertions[0])))
+        found: list[Bench] = []
+        for allowance in _ALLOWANCES:
+            costs: dict[int, float] = {}
+            part: list[Assertion] = []
+            for test in single[sum(len(bench.assertions) for bench in found) :]:
+                (assertion,) = test.assertions
+                costs[assertion.group] = max(costs.get(assertion.group, 0.0), test.cost)
+                if part and sum(costs.values()) > allowance:
+                    break
+                part.append(assertion)
+            if part:
+                found.append(_bench(self.source, self.rule, tuple(part)))
+        return tuple(found)
 
     def rule_files(self, changes: Changes) -> list[str]:
         """The texts of the rule files, with the rule changed."""
@@ -88,7 +113,17 @@ class Bench:
             wanted = {a.number for a in self.assertions if a.group == number and bool(a.alertname) is about_alerts}
             entries = yamlnode.items(yamlnode.child(node, key))
             kept[key] = yamlnode.sequence(entry for index, entry in enumerate(entries) if index in wanted)
+        if self.metrics is not None:
+            given = zip(yamlnode.items(yamlnode.child(node, "input_series")), tests.group(number).series, strict=True)
+            kept["input_series"] = yamlnode.sequence(entry for entry, of in given if self._loads(of.metric))
         return yamlnode.changed(node, kept)
+
+    def _loads(self, metric: str) -> bool:
+        return self.metrics is None or not metric or metric in self.metrics
+
+
+def _place(assertion: Assertion) -> tuple[float, int, bool, int]:
+    return assertion.time, assertion.group, bool(assertion.expr), assertion.number
 
 
 def bench(source: Source, rule: Rule) -> Bench | None:
@@ -104,11 +139,17 @@ def bench(source: Source, rule: Rule) -> Bench | None:
     ]
     if not any(rule in reads.rules for _, reads in about):
         return None
-    if all(reads.known for _, reads in about):
-        needed = frozenset(r for _, reads in about for r in reads.rules)
-    else:
-        needed = frozenset(source.loaded)
-    return Bench(source, rule, tuple(assertion for assertion, _ in about), needed)
+    return _bench(source, rule, tuple(assertion for assertion, _ in about))
+
+
+def _bench(source: Source, rule: Rule, assertions: tuple[Assertion, ...]) -> Bench:
+    rules = together(source.loaded)
+    found = [rules.widely(rule), *(rules.of(assertion.alertname, assertion.expr) for assertion in assertions)]
+    needed = frozenset(needed for reads in found for needed in reads.rules)
+    metrics = frozenset(selector.metric for reads in found for selector in reads.selectors)
+    if not all(reads.known for reads in found):
+        return Bench(source, rule, assertions, frozenset(source.loaded), None)
+    return Bench(source, rule, assertions, needed, None if "" in metrics else metrics)
 
 
 def slips(rule: Rule, evaluation_interval: float) -> tuple[tuple[Mutant, Changes], ...]:

@@ -52,6 +52,11 @@ class InputSeries:
     values: str
     at: Location
 
+    @property
+    def metric(self) -> str:
+        """Its metric; nothing where that is written as a label."""
+        return self.series.partition("{")[0].strip()
+
     def runs(self, step: float) -> tuple[Run, ...]:
         """Where there are samples, when they are so many seconds apart."""
         found: list[Run] = []

@@ -17,11 +17,11 @@ from alertgen.mutation import Fate, Outcome, score
         ((Fate.KILLED, Fate.SURVIVED), 50.0),
         ((Fate.KILLED, Fate.UNTESTED, Fate.UNTESTED, Fate.SURVIVED), 25.0),
         ((Fate.KILLED, Fate.UNKNOWN), 100.0),
-        ((Fate.UNKNOWN, Fate.UNKNOWN), 0.0),
+        ((Fate.UNKNOWN, Fate.UNKNOWN), None),
     ],
 )
 def test_the_score_is_the_share_of_slips_noticed_of_those_of_which_it_is_known(
-    fates: tuple[Fate, ...], expected: float
+    fates: tuple[Fate, ...], expected: float | None
 ) -> None:
     nothing = cast("Any", None)  # the score looks at fates only
     assert expected == score(Outcome(nothing, nothing, fate) for fate in fates)

@@ -21,7 +21,7 @@ def source(tests: str = TESTS, rules: str = RULES) -> Source:
 
 def test_a_test_costs_its_rules_at_each_evaluation() -> None:
     one, two, nothing = source().tests.groups  # type: ignore[union-attr]
-    assert seconds_for(2, 11) == source().cost(one)
+    assert seconds_for(2, len(one.series), 11) == source().cost(one)
     assert source().cost(nothing) < source().cost(one) < source().cost(two)
     assert source().costs > sum(map(source().cost, (one, two, nothing)))
 

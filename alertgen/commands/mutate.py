@@ -75,6 +75,7 @@ def mutate(
         click.echo(f"error: {error.message}", err=True)
     if errors:
         sys.exit(options.ENVIRONMENT)
-    if score(outcomes) < fail_under:
-        click.echo(f"the score is below {fail_under:g}%", err=True)
+    share = score(outcomes)
+    if fail_under and (share is None or share < fail_under):
+        click.echo("there is no score" if share is None else f"the score is below {fail_under:g}%", err=True)
         sys.exit(options.FINDINGS)

@@ -19,13 +19,16 @@ def table(outcomes: Sequence[Outcome]) -> str:
     lines += [f"{rule.at.path}:{rule.at.line}: {rule.name}: no test reads this rule" for rule in untested]
     fates = [outcome.fate for outcome in outcomes]
     counts = ", ".join(f"{fates.count(fate):,} {fate}" for fate in Fate if fate in fates)
-    return "\n".join([*lines, f"score {score(outcomes):.1f}%: {counts or 'no slips'}"])
+    share = score(outcomes)
+    told = "no score, for the rules' own tests fail or there was no time" if share is None else f"score {share:.1f}%"
+    return "\n".join([*lines, f"{told}: {counts or 'no slips'}"])
 
 
 def as_plain(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Every slip and what became of it, for JSON."""
+    share = score(outcomes)
     return {
-        "score": round(score(outcomes), 2),
+        "score": None if share is None else round(share, 2),
         "mutants": [
             {
                 "path": o.rule.expr_at.path,

@@ -37,14 +37,11 @@ def measure(
         slips = clauses(rule, of_rule[0].interval if of_rule else 60.0)
         names[rule] = tuple(mutant.change for mutant, _ in slips)
         for stand in of_rule:
-            trials[Trial(stand, {})] = ""
             trials |= {Trial(stand, changes): mutant.change for mutant, changes in slips}
     red, more = noticed(promtool, list(trials), cache, jobs=jobs, timeout=timeout, on_done=on_done)
-    # Where the right rule fails its tests, a slip says nothing.
-    unfit = {trial.bench for trial, is_red in red.items() if is_red and not trial.changes}
     decisive: dict[Rule, set[str]] = {rule: set() for rule in benches}
     for trial, is_red in red.items():
-        if is_red and trial.bench not in unfit:
+        if is_red:
             decisive[trial.bench.rule].add(trials[trial])
     states = {
         rule: frozenset(state for b in of_rule for state in shown(b, found.get(b, {})))

@@ -13,7 +13,7 @@ from alertgen.suite import Source
 from alertgen.tools.binaries import Binary
 from alertgen.tools.cache import Cache
 from alertgen.tools.trial_runner import Trial, noticed
-from alertgen.trials import Bench, Changes, bench, slips
+from alertgen.trials import Changes, bench, slips
 
 Slip = tuple[Rule, Mutant, Changes]
 
@@ -44,16 +44,8 @@ def judge(
     """What becomes of each slip: the tests of one file suffice to notice it, and all are tried before none does."""
     loading = {rule: [s for s in sources if rule in s.loaded] for rule, *_ in wanted}
     benches = {rule: [b for s in found if (b := bench(s, rule))] for rule, found in loading.items()}
-    right = [Trial(b, {}) for found in benches.values() for b in found]
-    red, errors = noticed(
-        promtool, right, cache, jobs=jobs, timeout=timeout, on_done=lambda _: None, time_is_over=time_is_over
-    )
-    fit: dict[Rule, list[Bench]] = {rule: [] for rule in benches}
-    for trial, is_red in red.items():
-        if not is_red:
-            fit[trial.bench.rule].append(trial.bench)
-    trials = {Trial(b, changes): mutant for rule, mutant, changes in wanted for b in fit[rule]}
-    tried, more = noticed(
+    trials = {Trial(b, changes): mutant for rule, mutant, changes in wanted for b in benches[rule]}
+    tried, errors = noticed(
         promtool, list(trials), cache, jobs=jobs, timeout=timeout, on_done=on_done, time_is_over=time_is_over
     )
     by_slip: dict[int, list[bool | None]] = {id(mutant): [] for _, mutant, _ in wanted}
@@ -62,7 +54,7 @@ def judge(
     outcomes = [
         Outcome(rule, mutant, _fate(by_slip[id(mutant)], tested=bool(benches[rule]))) for rule, mutant, _ in wanted
     ]
-    return outcomes, (*errors, *more)
+    return outcomes, errors
 
 
 def _fate(red: Sequence[bool | None], *, tested: bool) -> Fate:

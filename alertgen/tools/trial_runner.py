@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from alertgen.tools.binaries import Binary
 from alertgen.tools.cache import Cache, key
 from alertgen.trials import Bench, Changes
 
-_AT_A_TIME = 200
-"""Trials for each process between two looks at the clock and the cache."""
+_AT_A_TIME = 50
+"""Trials for each process between two looks at the clock: a few seconds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,38 +36,43 @@ def noticed(
     on_done: Callable[[int], None],
     time_is_over: Callable[[], bool] = lambda: False,
 ) -> tuple[dict[Trial, bool], tuple[AlertgenError, ...]]:
-    """Whether some test fails, for each trial that could be made: not those that a process that went wrong left.
+    """Whether some test fails that the right rule passes, for each trial of which that can be said.
 
-    When time is over, no further ones are begun. `timeout` is for each process, in seconds.
+    It cannot where the right rule fails its tests itself, or a process went wrong. When time is over, no further ones
+    are begun. `timeout` is for each process, in seconds; `on_done` is told how many trials more are done.
     """
     found: dict[Trial, bool] = {}
     errors: list[AlertgenError] = []
-    cut: dict[Bench, tuple[Bench, ...]] = {trial.bench: () for trial in trials}
-    for bench in cut:
-        cut[bench] = bench.parts()
-    waiting, number = list(trials), 0
-    while waiting:
-        green: list[Trial] = []
-        for batch in _batches(waiting, _AT_A_TIME * jobs):
-            if time_is_over():
-                return found, tuple(errors)
-            parts = {Trial(cut[trial.bench][number], trial.changes): trial for trial in batch}
+    parts: dict[Bench, tuple[Bench, ...]] = {}
+    right: dict[Bench, Trial] = {}
+    red: dict[Trial, bool] = {}
+    for start in range(0, len(trials), _AT_A_TIME * jobs):
+        waiting = trials[start : start + _AT_A_TIME * jobs]
+        for number in itertools.count():
+            if not waiting or time_is_over():
+                break
+            cut = [
+                (trial, Trial(parts.setdefault(trial.bench, trial.bench.parts())[number], trial.changes))
+                for trial in waiting
+            ]
+            benches = dict.fromkeys(part.bench for _, part in cut if part.bench not in right)
+            right |= {bench: Trial(bench, {}) for bench in benches}
+            new = [*(right[bench] for bench in benches), *(part for _, part in cut)]
             with tempfile.TemporaryDirectory(prefix="alertgen-", dir=tool.memory_folder(jobs)) as folder:
-                red, wrong = _tried(promtool, list(parts), cache, Path(folder), jobs=jobs, timeout=timeout)
+                now, wrong = _tried(promtool, new, cache, Path(folder), jobs=jobs, timeout=timeout)
+            red |= now
             errors += wrong
-            for part, is_red in red.items():
-                trial = parts[part]
-                if is_red or number + 1 == len(cut[trial.bench]):
-                    found[trial] = is_red
+            green: list[Trial] = []
+            for trial, part in cut:
+                if part not in red or red.get(right[part.bench], True):
+                    continue
+                if red[part] or number + 1 == len(parts[trial.bench]):
+                    found[trial] = red[part]
                 else:
                     green.append(trial)
-            on_done(len(batch) - sum(1 for part in red if parts[part] not in found))
-        waiting, number = green, number + 1
+            on_done(len(waiting) - len(green))
+            waiting = green
     return found, tuple(errors)
-
-
-def _batches(trials: Sequence[Trial], size: int) -> Iterator[Sequence[Trial]]:
-    return (trials[start : start + size] for start in range(0, len(trials), size))
 
 
 def _tried(

@@ -79,6 +79,13 @@ def test_a_score_below_the_limit_fails(run: Run, tmp_path: Path) -> None:
     assert "the score is below 50%" in done.stderr
 
 
+def test_without_any_score_there_is_none_to_be_high_enough(run: Run) -> None:
+    done = run("--seconds", "0", "--fail-under", "50")
+    assert 1 == done.returncode
+    assert "no score" in done.stdout
+    assert "there is no score" in done.stderr
+
+
 def test_a_budget_draws_the_same_mutants_for_the_same_seed(run: Run) -> None:
     def drawn(seed: str) -> list[str]:
         done = run("--mutants", "3", "--seed", seed, "--format", "json")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from alertgen import rulefile
 from alertgen.mutation import Fate, Outcome
 from alertgen.reports.mutation_table import as_plain, table
@@ -30,6 +32,12 @@ def test_a_survivor_is_told_with_the_line_of_its_expression() -> None:
 
 def test_a_rule_that_no_test_reads_is_told_once() -> None:
     assert "r.yaml:7: Other: no test reads this rule\nscore 0.0%: 2 untested" == table([UNTESTED, UNTESTED])
+
+
+def test_where_nothing_is_known_there_is_no_score() -> None:
+    unknown = replace(KILLED, fate=Fate.UNKNOWN)
+    assert "no score, for the rules' own tests fail or there was no time: 1 unknown" == table([unknown])
+    assert as_plain([unknown])["score"] is None
 
 
 def test_without_slips_all_is_noticed() -> None:
