@@ -34,6 +34,22 @@ def formats(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     )  # fmt: skip
 
 
+class WholeSpec(click.Command):
+    """A command about the whole spec, which says so to somebody who names one of its files."""
+
+    allow_extra_args = True
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Raises UsageError for a word too many."""
+        if ctx.args:
+            raise click.UsageError(
+                f"'{ctx.args[0]}' is too much: {ctx.command_path} is about the whole folder {ctx.params['spec']}/, "
+                "for what one file says means something only together with the others; --spec names another folder",
+                ctx,
+            )
+        return super().invoke(ctx)
+
+
 class Words(click.Option):
     """An option that takes all words up to the next option, as a shell writes them for a pattern: `--tests a b c`."""
 

@@ -19,7 +19,7 @@ from alertgen.reports import text
 from alertgen.source import Document
 
 
-@click.command()
+@click.command(cls=options.WholeSpec)
 @options.spec
 @options.out
 @click.option("--check", is_flag=True, help="Write nothing; show what would change, and exit with 1 if anything would.")
@@ -46,7 +46,7 @@ def build(spec: str, out: str, check: bool, style: str) -> None:
                 click.echo(text.diff(difference))
             else:
                 undrawn.append(drifted(out, drift))
-        print_findings(undrawn, style)
+        print_findings([*result.diagnostics, *undrawn], style)
         for change in routechanges.changes(
             drifts, result.estate.tree, result.estate.site.external_labels, _labels(result)
         ):

@@ -12,7 +12,7 @@ from alertgen.commands._spec import compiled
 from alertgen.reports import text
 
 
-@click.command()
+@click.command(cls=options.WholeSpec)
 @options.spec
 @options.formats("json", "github", "sarif", "junit")
 def check(spec: str, style: str) -> None:

@@ -18,7 +18,7 @@ from alertgen.reports.routes import answer_page
 from alertgen.routing.answer import answers, may_inhibit
 
 
-@click.command()
+@click.command(cls=options.WholeSpec)
 @click.option("--labels", "written", help="An alert, as `alertname=WorkloadDown,service=my-app,severity=critical`.")
 @click.option("--at", "moment", callback=given, help='When it begins to fire: "2026-12-24 03:00 Europe/Berlin" [now].')
 @click.option(

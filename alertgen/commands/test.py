@@ -12,7 +12,7 @@ from alertgen.commands import _suite, _watch
 from alertgen.tools import process
 
 
-@click.command()
+@click.command(cls=options.WholeSpec)
 @options.spec
 @options.out
 @click.option(

@@ -44,6 +44,12 @@ if(asked){asked.open=true;asked.scrollIntoView()}
 """
 
 
+def _title(count: int, failed: int) -> str:
+    if count == 1:
+        return "The scenario fails" if failed else "The scenario holds"
+    return f"{failed:,} of {count:,} scenarios fail" if failed else f"All {count:,} scenarios hold"
+
+
 def page(results: Sequence[CaseResult], drawings: Mapping[CaseId, Drawing], summary: str) -> str:
     """The whole page; what failed is open and comes first, and a single alert is open.
 
@@ -53,7 +59,7 @@ def page(results: Sequence[CaseResult], drawings: Mapping[CaseId, Drawing], summ
     for result in results:
         by_service[result.case.service].append(result)
     failed = sum(1 for result in results if result.failed)
-    title = f"{failed} of {len(results):,} scenarios fail" if failed else f"All {len(results):,} scenarios hold"
+    title = _title(len(results), failed)
     single = len({(result.case.service, result.case.alert) for result in results}) == 1
     services = "\n".join(
         _service(name, found, drawings, single=single) for name, found in sorted(by_service.items(), key=_urgent)

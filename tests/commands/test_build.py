@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,24 @@ def test_a_check_of_a_current_tree_expands_no_more_than_a_build(
     expanded.clear()
     assert CliRunner().invoke(main, ["build", "--check", *folders]).exit_code == 0
     assert 0 < len(expanded) <= by_build
+
+
+def test_a_check_warns_as_the_build_did(tmp_path: Path) -> None:
+    folders = ["--spec", str(tmp_path / "rules.d"), "--out", str(tmp_path / "golden")]
+    shutil.copytree(ROOT / "rules.d", tmp_path / "rules.d")
+    app = tmp_path / "rules.d" / "my-app.yaml"
+    between = "\nalerts:\n  HttpLatencyHigh: {threshold: 600ms}\n"
+    app.write_text(app.read_text(encoding="utf-8").replace("\nalerts:\n", between), encoding="utf-8")
+    warning = "between two bounds nobody knows what takes longer than 600ms"
+    assert warning in CliRunner().invoke(main, ["build", *folders]).output
+    checked = CliRunner().invoke(main, ["build", "--check", *folders])
+    assert (0, True) == (checked.exit_code, warning in checked.output)
+
+
+@pytest.mark.parametrize("command", [["build"], ["check"], ["routes"], ["test"]])
+def test_a_file_given_to_a_command_about_the_whole_spec_is_answered(command: list[str]) -> None:
+    done = CliRunner().invoke(main, [*command, "rules.d/my-app.yaml"])
+    assert 2 == done.exit_code
+    assert f"'rules.d/my-app.yaml' is too much: alertgen {command[0]} is about the whole folder rules.d/" in (
+        done.output.replace("main", "alertgen")
+    )

@@ -52,7 +52,7 @@ def test_what_fails_comes_first_is_open_and_says_what_was_there_instead() -> Non
 
 def test_a_scenario_has_its_picture_its_verdict_and_the_states_it_shows() -> None:
     text = page([CaseResult(GOOD, PLACE)], {GOOD: DRAWING}, "summary")
-    assert "All 1 scenarios hold" in text
+    assert "The scenario holds" in text
     assert "1 hold · seen firing, silent, pending, resolved" in text
     assert "pending 2m to 3m; firing 3m to 5m" in text
     assert 1 == text.count("<svg")
