@@ -12,6 +12,7 @@ from typing import Protocol
 import click
 
 from alertgen import agreement, workspace
+from alertgen.commands import _options as options
 from alertgen.commands import _pictures
 from alertgen.commands._spec import compiled
 from alertgen.diagnostics import Diagnostic, Location
@@ -75,7 +76,10 @@ class ServiceBatch:
             found = agreement.agreed(part, said, (), lambda path: reader.source(str(tests / path)), start)
         for error in (error for proof in said.values() for error in proof.errors):
             raise error
-        results = _pictures.with_pictures(promtool, part, found.results, jobs=process.cores(), timeout=_TIMEOUT)
+        folders = options.folders(self.plan.build.spec_folder)
+        results = _pictures.with_pictures(
+            promtool, part, found.results, folders, jobs=process.cores(), timeout=_TIMEOUT
+        )
         # What fits no case is everybody's.
         return dict.fromkeys(chosen, _told(found.stray)) | _said(results) if found.stray else _said(results)
 

@@ -13,12 +13,20 @@ FINDINGS, ENVIRONMENT = 1, 3
 LISTED = "`alertgen patterns` lists the alerts there are."
 """What to say to somebody who names an alert that is not there."""
 
+_SPEC, _OUT = "rules.d", "golden"
+
 spec = click.option(
-    "--spec", default="rules.d", show_default=True, type=click.Path(), help="The folder with the spec's YAML files."
+    "--spec", default=_SPEC, show_default=True, type=click.Path(), help="The folder with the spec's YAML files."
 )
 out = click.option(
-    "--out", default="golden", show_default=True, type=click.Path(), help="The folder that the output is kept in."
+    "--out", default=_OUT, show_default=True, type=click.Path(), help="The folder that the output is kept in."
 )
+
+
+def folders(spec: str, out: str = _OUT) -> tuple[str, ...]:
+    """The words that say where spec and output are, if they are not where they are by default."""
+    return (*(("--spec", spec) if spec != _SPEC else ()), *(("--out", out) if out != _OUT else ()))
+
 
 promtools = click.option(
     "--promtool", "promtools", multiple=True, metavar="PATH",

@@ -34,11 +34,11 @@ def drawings(
 
 
 def with_pictures(
-    promtool: Binary, plan: Plan, results: Sequence[CaseResult], *, jobs: int, timeout: float
+    promtool: Binary, plan: Plan, results: Sequence[CaseResult], folders: Sequence[str], *, jobs: int, timeout: float
 ) -> list[CaseResult]:
-    """The results, the first of those that failed with what happened in them."""
+    """The results, the first of those that failed with what happened in them; `folders` as in `failed_case`."""
     failed = {result.case for result in results if result.failed}
     if not failed:
         return list(results)
     drawn = drawings(promtool, plan, failed.__contains__, jobs=jobs, timeout=timeout, most=_MOST_CHARTS)
-    return failed_case.with_pictures(results, drawn)
+    return failed_case.with_pictures(results, drawn, folders)

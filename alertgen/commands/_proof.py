@@ -77,7 +77,7 @@ def run(wanted: Asked) -> None:
     limits = {"jobs": wanted.jobs, "timeout": wanted.timeout}
     promtool = tools.promtools[0]
     results = [
-        *_pictures.with_pictures(promtool, what, found.results, **limits),
+        *_pictures.with_pictures(promtool, what, found.results, options.folders(wanted.spec, wanted.out), **limits),
         *agreement.expectations(what, wanted.selects),
     ]
     problems = [*found.stray, *as_diagnostics(results)]
