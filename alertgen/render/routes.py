@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -102,14 +104,16 @@ def _range(span: TimeRange) -> str:
 def drawing(routing: Routing, tree: Route) -> str:
     """The whole tree as a Mermaid flowchart: alerts → teams → receivers, with what and when on the arrows."""
     receivers: dict[str, str] = {}
+    teams: dict[str, str] = {}
+    for team in routing.teams:
+        teams[team] = _node("team", team, teams)
 
     def receiver(of: str) -> str:
-        return receivers.setdefault(of, f"r{len(receivers)}")
+        return receivers.setdefault(of, _node("to", of, receivers))
 
     edges: list[str] = []
     if routing.heartbeat:
         edges.append(_edge("alerts", WATCHDOG, receiver(routing.heartbeat.receiver)))
-    teams = {team: f"t{index}" for index, team in enumerate(routing.teams)}
     for team, node in teams.items():
         edges.append(_edge("alerts", f"team {team}", node))
         arrows: dict[tuple[str, str], list[str]] = {}
@@ -138,6 +142,13 @@ def drawing(routing: Routing, tree: Route) -> str:
 def _condition(tree: Route, route: Route) -> str:
     late = f"after {route.group_wait}" if route.group_wait not in {None, tree.group_wait} else ""
     return ", ".join(filter(None, (late, when(route.active, route.mute))))
+
+
+def _node(kind: str, of: str, taken: Mapping[str, str]) -> str:
+    """The name of a node, in letters that Mermaid takes: as what it stands for, so that a change moves no others."""
+    plain = f"{kind}_{re.sub('[^a-zA-Z0-9]', '_', of)}"
+    names = itertools.chain((plain,), (f"{plain}_{number}" for number in itertools.count(2)))
+    return next(name for name in names if name not in taken.values())
 
 
 def _edge(start: str, label: str, end: str) -> str:

@@ -60,14 +60,14 @@ def test_the_drawing_has_an_arrow_for_each_way(run: CliRunner) -> None:
     drawn = output(run.invoke(main, ["routes", "--format", "mermaid"]))
     assert drawn.startswith("flowchart LR\n")
     assert [
-        '  alerts -->|"team web"| t0',
-        '  t0 -->|"critical"| r0',
-        '  t0 -->|"critical, after 15m"| r1',
-        '  t0 -->|"warning, during office"| r2',
-        '  t0 -->|"warning, outside office"| r3',
-        '  t0 -->|"info"| r3',
-        '  t0 -->|"PodNotReady of namespace=shop, service=my-app"| r1',
-        '  alerts -->|"what no team owns"| r1',
+        '  alerts -->|"team web"| team_web',
+        '  team_web -->|"critical"| to_pager',
+        '  team_web -->|"critical, after 15m"| to_ops',
+        '  team_web -->|"warning, during office"| to_chat',
+        '  team_web -->|"warning, outside office"| to_nobody',
+        '  team_web -->|"info"| to_nobody',
+        '  team_web -->|"PodNotReady of namespace=shop, service=my-app"| to_ops',
+        '  alerts -->|"what no team owns"| to_ops',
     ] == [line for line in drawn.splitlines() if "-->" in line]
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from alertgen.diagnostics import Location
-from alertgen.render.routes import text
+from alertgen.render.routes import drawing, text
 from alertgen.routing.model import Override
 from alertgen.routing.read import read
 from alertgen.routing.tree import tree
@@ -32,3 +32,15 @@ def test_it_says_what_the_site_silences_and_not_where_that_is_written() -> None:
     routing, problems = read({**ALL, "inhibit": [asked]}, lambda *_: Location("x", 1, 1), (0, 28))
     assert () == problems
     assert "silenced\n  Slow (severity=warning) by DbDown with the same team" in text(routing, tree(routing))
+
+
+def test_receivers_whose_names_differ_in_signs_alone_are_two_nodes() -> None:
+    urls = {name: {"webhook": {"url": f"http://{number}/"}} for number, name in enumerate(("a-b", "a_b", "a-b-2"))}
+    teams = {name: {"page": receiver, "ticket": receiver} for name, receiver in zip("xyz", urls, strict=True)}
+    routing, problems = read(
+        {"default": "a-b", "receivers": urls, "teams": teams}, lambda *_: Location("x", 1, 1), (0, 28)
+    )
+    assert () == problems
+    drawn = drawing(routing, tree(routing, ())).splitlines()
+    nodes = dict(line.strip().split("[/", 1) for line in drawn if "[/" in line)
+    assert {"to_a_b": '"a-b"/]', "to_a_b_2": '"a_b"/]', "to_a_b_2_2": '"a-b-2"/]'} == nodes
